@@ -1,0 +1,63 @@
+# Everything is installed into .venv; a fresh machine needs make and a Python of 3.9 or newer, chosen with PYTHON.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test test-all test-engines fuzz bench coverage lint format clean
+
+help: ## Say what each target does
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS='	' read -r target text; do \
+	    printf '  make %-13s %s\n' "$$target" "$$text"; \
+	done
+
+demo: $(VENV)/.has-simulator ## Six checks over HTTPS against simulated devices
+	scripts/demo.sh $(BIN)/check_videoconf
+
+test: $(VENV)/.has-test ## The tests, without the real monitoring engines
+	$(PYTEST) -m "not engines"
+
+test-all: $(VENV)/.has-dev ## The tests on every Python of 3.9 to 3.13 that is found, and with the oldest libraries
+	$(BIN)/tox run
+
+test-engines: $(VENV)/.has-test ## The tests that run real monitoring engines; REQUIRE_ENGINES=1 fails on a missing one
+	$(PYTEST) -m engines
+
+fuzz: $(VENV)/.has-test ## The property tests with very many examples
+	$(PYTEST) -m hypothesis --hypothesis-profile=fuzz --timeout=1800
+
+bench: $(VENV)/.has-simulator ## How long a whole check takes, by the clock
+	$(BIN)/python scripts/bench.py
+
+coverage: $(VENV)/.has-test ## Which lines and branches the tests do not reach
+	$(BIN)/coverage run -m pytest -m "not engines"
+	$(BIN)/coverage report
+
+lint: $(VENV)/.has-test $(VENV)/.has-lint ## Style, formatting and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: $(VENV)/.has-lint ## Format the code and mend what can be mended without thought
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+clean: ## Remove everything that was built or installed here
+	rm -rf $(VENV) .tox build dist *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9))' || \
+	    { echo 'Python 3.9 or newer is needed; name one, as in: make PYTHON=python3.11' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+	    { echo 'This Python has no venv module; on Debian and Ubuntu install the package python3-venv.' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet 'pip>=21.3'  # the first that installs editable without a setup.py
+	@touch $@
+
+# One stamp for each extra of setup.cfg, so that a second run installs nothing.
+$(VENV)/.has-%: setup.cfg pyproject.toml $(VENV)/.made
+	$(BIN)/python -m pip install --quiet --editable '.[$*]'
+	@touch $@

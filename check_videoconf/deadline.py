@@ -1,0 +1,89 @@
+"""The one deadline of a check, and the alarm signal that enforces it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from .errors import DeadlineReached, Terminated
+
+# Fired again until the check has ended: an alarm that strikes inside a destructor or a callback is lost there.
+_AGAIN = 0.1
+
+
+class Deadline:
+    """Counts down from the moment it is made. `phase` says what the check is doing, for the error's line.
+
+    `network` tells whether that phase waits for the device, so that --unreachable-state applies to it.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.started = time.monotonic()
+        self.phase = "starting"
+        self.network = False
+
+    def enter(self, phase: str, *, network: bool = True) -> None:
+        """Names what begins now; raises DeadlineReached if there is no time left for it."""
+        self.phase = phase
+        self.network = network
+        self.remaining()
+
+    def elapsed(self) -> float:
+        """Seconds since the check began."""
+        return time.monotonic() - self.started
+
+    def left(self) -> float:
+        """Seconds left, negative when the time is over."""
+        return self.seconds - self.elapsed()
+
+    def remaining(self) -> float:
+        """Seconds left, more than 0. Raises DeadlineReached when there are none."""
+        left = self.left()
+        if left <= 0:
+            raise self.reached()
+        return left
+
+    def reached(self) -> DeadlineReached:
+        return DeadlineReached(self.seconds, self.phase, unreachable=self.network)
+
+    def sleep(self, seconds: float) -> None:
+        """Waits, but never past the deadline."""
+        time.sleep(min(seconds, self.remaining()))
+        self.remaining()
+
+    @contextmanager
+    def enforced(self) -> Iterator[None]:
+        """While it lasts the alarm signal ends what runs too long: a slow drip, a runaway regular expression.
+
+        SIGTERM, SIGINT and SIGHUP end it with a line instead of a traceback. Only the main thread gets signals.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def on_alarm(number: int, frame: FrameType | None) -> None:
+            if self.left() <= 0:
+                raise self.reached()
+
+        def on_end(number: int, frame: FrameType | None) -> None:
+            raise Terminated(signal.Signals(number).name, self.phase)
+
+        handlers = {
+            signal.SIGALRM: on_alarm,
+            signal.SIGTERM: on_end,
+            signal.SIGINT: on_end,
+            signal.SIGHUP: on_end,
+        }
+        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+        signal.setitimer(signal.ITIMER_REAL, max(self.left(), 0.001), _AGAIN)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -1,0 +1,1 @@
+"""A finished check to text: one module a format."""

@@ -1,0 +1,1 @@
+"""Pexip Infinity: the Management API of a Management Node, one module a mode."""

@@ -1,0 +1,84 @@
+"""A simulated Pexip Infinity Management Node."""
+
+from __future__ import annotations
+
+from . import pexip_configuration, pexip_status, tastypie
+from .authentication import Basic, Credentials
+from .messages import Answer, Request, encoded, html
+from .pexip_deployment import Deployment
+from .pexip_tables import PREFIX, Tables
+from .server import System
+
+RESOURCES = (*pexip_status.RESOURCES, *pexip_configuration.RESOURCES)
+
+
+class Pexip(System):
+    """The Management API; `tables` holds its rows by path below `/api/admin/`, to be edited at will."""
+
+    name = "pexip"
+    server_header = "nginx"
+    common_name = "manager.example.com"
+
+    def __init__(
+        self, deployment: Deployment, credentials: Credentials, page_limit: int | None, latency: float = 0.0
+    ) -> None:
+        super().__init__(latency)
+        self.tables = Tables(deployment, RESOURCES)
+        self._page_limit = page_limit
+        self._authentication = Basic(credentials, 'Basic Realm="django-tastypie"')
+
+    def compute(self, request: Request) -> Answer:
+        if not self._authentication.accepts(request):
+            return self.error(401)
+        if not request.path.startswith(PREFIX):
+            return self.error(404)
+        path = request.path.removeprefix(PREFIX)
+        if not path.endswith("/"):
+            return self._with_slash(request)
+        if path in self.tables or self.tables.child(path):
+            return self._list(path, request) if request.method == "GET" else self.error(405)
+        table, _, identity = path.rstrip("/").rpartition("/")
+        if f"{table}/" not in self.tables:
+            return self.error(404)
+        if request.method != "GET":
+            return self.error(405)
+        row = self.tables.row(f"{table}/", identity)
+        return Answer(404) if row is None else encoded(row)
+
+    def error(self, status: int) -> Answer:
+        if status == 401:
+            return Answer(401, {"WWW-Authenticate": self._authentication.challenge()})
+        if status == 405:
+            return Answer(405, {"Allow": "GET"})
+        if status == 500:
+            message = "Sorry, this request could not be processed. Please try again later."
+            return encoded({"error_message": message}, 500)
+        if status in (404, 502, 503):
+            return html(status, "Page not found" if status == 404 else "")
+        return Answer(status)
+
+    def login_path(self) -> str:
+        return "/accounts/login/"
+
+    def keys(self, request: Request) -> list[str]:
+        return [request.path.removeprefix(PREFIX), request.path]
+
+    def _list(self, path: str, request: Request) -> Answer:
+        try:
+            rows = self.tables[path]
+        except KeyError:  # Below a row that there is not.
+            return Answer(404)
+        child = self.tables.child(path)
+        if child is not None and child.single:
+            return encoded(rows[0]) if rows else Answer(404)
+        try:
+            limit, offset = tastypie.bounds(request.query, self._page_limit)
+            selected = tastypie.select(rows, request.query, self.tables.fields(path))
+        except tastypie.BadRequestError as error:
+            return encoded({"error": str(error)}, 400)
+        page = self.failure.page(selected, limit, offset)
+        return encoded(tastypie.envelope(page, limit, request.path, request.query))
+
+    def _with_slash(self, request: Request) -> Answer:
+        path, question, query = request.target.partition("?")
+        return Answer(301, {"Location": f"{path}/{question}{query}"})

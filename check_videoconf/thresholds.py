@@ -1,0 +1,98 @@
+"""The limits of one check: each counter's ranges and each status's expressions, from defaults and command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .counters import CRITICAL, OK, UNKNOWN, WARNING, Counter, Status
+from .errors import OptionError
+from .expression import Expression, ExpressionError
+from .operands import Record
+from .options import LEVELS, Options, find_label
+from .ranges import Range
+from .text import nearest
+
+if TYPE_CHECKING:
+    from .mode import Mode
+
+# The order in which a status is judged: the worst that matches wins.
+_JUDGED = (("critical", CRITICAL), ("unknown", UNKNOWN), ("warning", WARNING))
+
+
+class Thresholds:
+    """What this check judges by. Raises OptionError for a bad range, a bad expression or an unknown label."""
+
+    def __init__(self, mode: type[Mode], options: Options) -> None:
+        self._counters = {counter.label: counter for counter in mode.counters}
+        self._ranges: dict[tuple[str, str], Range | None] = {}
+        #: Labels the user put a threshold on.
+        self.given: set[str] = set()
+        self._statuses = {status.label: self._expressions(status, options) for status in mode.statuses}
+        for counter in mode.counters:
+            for level, text in (("warning", counter.warning), ("critical", counter.critical)):
+                self._ranges[level, counter.label] = Range(text, counter.unit) if text else None
+        for level in ("warning", "critical"):
+            for label, text in getattr(options, level):
+                self._set(level, label, text, f"-{level[0]} {label}")
+        for level in LEVELS:
+            for label, text in options.levels[level].items():
+                if label not in self._statuses:
+                    self._set(level, label, text, f"--{level}-{label}")
+
+    def _set(self, level: str, label: str, text: str, name: str) -> None:
+        known = find_label(label, list(self._counters))
+        if known is None:
+            guess = nearest(label, list(self._counters))
+            raise OptionError(f"{name}: no such counter" + (f", did you mean {guess}?" if guess else ""))
+        if level == "unknown":
+            raise OptionError(f"{name}: a counter has warning and critical ranges only")
+        if not text:
+            return  # pollers pass empty macros
+        try:
+            self._ranges[level, label] = Range(text, self._counters[known].unit)
+        except ValueError as error:
+            raise OptionError(f"{name}: {error}") from None
+        self.given.add(label)
+
+    def ranges(self, counter: Counter) -> tuple[Range | None, Range | None]:
+        """Warning and critical range of a counter; of a family's member those of the family where it has none."""
+        family = find_label(counter.label, list(self._counters)) or counter.label
+        warning, critical = (
+            self._ranges.get((level, counter.label), self._ranges.get((level, family)))
+            for level in ("warning", "critical")
+        )
+        return warning, critical
+
+    def judge(self, status: str, record: Record) -> int:
+        """The state a record deserves."""
+        for state, expression in self._statuses[status]:
+            if expression(record):
+                return state
+        return OK
+
+    def judges(self, status: str) -> bool:
+        """Whether a status has any expression at all."""
+        return bool(self._statuses[status])
+
+    def _expressions(self, status: Status, options: Options) -> Sequence[tuple[int, Expression]]:
+        expressions = []
+        for level, state in _JUDGED:
+            source = options.levels[level].get(status.label)
+            if source is None:
+                source = getattr(status, level)
+            else:
+                self.given.add(status.label)
+            if source.strip():
+                expressions.append((state, _expression(source, status, level)))
+        return expressions
+
+
+def _expression(source: str, status: Status, level: str) -> Expression:
+    try:
+        return Expression(source, status.macros)
+    except ExpressionError as error:
+        # One character of the echo for each of the source, so that the caret stands under its place.
+        echo = "".join(character if character.isprintable() else " " for character in source)
+        caret = " " * error.position + "^"
+        raise OptionError(f"--{level}-{status.label}: {error}", f"{echo}\n{caret}") from None

@@ -1,0 +1,240 @@
+"""Connections that keep the check's deadline and raise our errors where the facts are known; requests' adapter."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import ssl
+import threading
+from typing import Any, ClassVar
+
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.utils import select_proxy
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from . import tls
+from .deadline import Deadline
+from .errors import (
+    CertificateWrongName,
+    ConnectionBroken,
+    ConnectionRefused,
+    NameNotResolved,
+    NoRoute,
+    ProxyRefused,
+    VideoconfError,
+)
+
+_NO_ROUTE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.ETIMEDOUT)
+
+
+def address_of(host: str, port: int) -> str:
+    """`host:port`, an IPv6 address in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
+    """getaddrinfo within the deadline: the C library's look-up cannot be interrupted, so a thread waits for it."""
+    answers: list[Any] = []
+    failures: list[str] = []
+
+    def look_up() -> None:
+        try:
+            answers.extend(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
+        except OSError as error:
+            failures.append(error.strerror or str(error))
+        except UnicodeError:
+            failures.append("not a valid name")
+
+    if _is_address(host):
+        look_up()
+    else:
+        deadline.enter(f"resolving {host}")
+        thread = threading.Thread(target=look_up, daemon=True)
+        thread.start()
+        thread.join(deadline.remaining())
+        if thread.is_alive():
+            raise deadline.reached()
+    if not answers:
+        raise NameNotResolved(host=host, reason=next(iter(failures), "no address"))
+    return answers
+
+
+def _is_address(host: str) -> bool:
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            socket.inet_pton(family, host.partition("%")[0])
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def connect(host: str, port: int, deadline: Deadline) -> socket.socket:
+    """A TCP connection to the first address that answers, within the deadline."""
+    addresses = resolve(host, port, deadline)
+    deadline.enter(f"connecting to {address_of(host, port)}")
+    failure: OSError | None = None
+    for position, (family, kind, protocol, _, address) in enumerate(addresses):
+        connection = socket.socket(family, kind, protocol)
+        try:
+            # A silent first address must leave time for the others.
+            connection.settimeout(deadline.remaining() / (len(addresses) - position))
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.connect(address)
+        except OSError as error:
+            connection.close()
+            failure = error
+        except BaseException:
+            connection.close()
+            raise
+        else:
+            return connection
+    if isinstance(failure, socket.timeout):
+        raise deadline.reached()
+    raise _explain(failure, address_of(host, port))
+
+
+def _explain(error: OSError | None, address: str) -> VideoconfError:
+    number = error.errno if error else None
+    reason = (error and error.strerror) or "no connection"
+    if number == errno.ECONNREFUSED:
+        return ConnectionRefused(address=address)
+    if number in (errno.EACCES, errno.EPERM):
+        reason += " (SELinux, or a firewall on the poller)"
+    elif number not in _NO_ROUTE:
+        return ConnectionBroken(address=address, phase="connecting", reason=reason)
+    return NoRoute(address=address, reason=reason.lower())
+
+
+class Wire:
+    """What a connection needs to know of its check, and what it learns: the peer's certificate.
+
+    connections: how many were opened. certificate: `getpeercert()` of the last TLS one, {} when not verified.
+    """
+
+    def __init__(self, deadline: Deadline, tls_cn: str | None) -> None:
+        """`tls_cn`: the common name the peer's certificate must have, if the name check is left out."""
+        self.deadline = deadline
+        self.tls_cn = tls_cn
+        self.connections = 0
+        self.certificate: Any = None
+        self.asking = ""
+
+
+def _open_socket(wire: Wire, connection: Any) -> socket.socket:
+    """What urllib3 calls a new connection; to a proxy if there is one."""
+    wire.connections += 1
+    host, port = connection._dns_host.strip("[]"), connection.port or connection.default_port
+    try:
+        return connect(host, port, wire.deadline)
+    except VideoconfError as error:
+        if connection.proxy is None:
+            raise
+        raise ProxyRefused(proxy=address_of(host, port), reason=str(error)) from None
+
+
+class PlainConnection(HTTPConnection):
+    """HTTP. A subclass made for one check holds its wire."""
+
+    wire: ClassVar[Wire]
+
+    def _new_conn(self) -> socket.socket:
+        return _open_socket(self.wire, self)
+
+    def connect(self) -> None:
+        super().connect()
+        self.wire.deadline.enter(self.wire.asking)
+
+
+class SecureConnection(HTTPSConnection):
+    """HTTPS. A subclass made for one check holds its wire."""
+
+    wire: ClassVar[Wire]
+
+    def _new_conn(self) -> socket.socket:
+        opened = _open_socket(self.wire, self)
+        # Through a proxy this phase covers the wait for its answer, too.
+        self.wire.deadline.enter(f"in the TLS handshake with {self._peer()}")
+        opened.settimeout(self.wire.deadline.remaining())
+        return opened
+
+    def _peer(self) -> str:
+        host = getattr(self, "_tunnel_host", None) or self.host
+        port = getattr(self, "_tunnel_port", None) or self.port or 443
+        return address_of(host.strip("[]"), port)
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except socket.timeout:
+            raise self.wire.deadline.reached() from None
+        except (ssl.SSLError, ssl.CertificateError) as error:
+            raise tls.explain(error, self._peer()) from None
+        self._remember_certificate()
+        self.wire.deadline.enter(self.wire.asking)
+
+    def _remember_certificate(self) -> None:
+        self.wire.certificate = getattr(self.sock, "getpeercert", dict)()
+        if self.wire.tls_cn:
+            found = tls.common_name(self.wire.certificate)
+            if found.replace(":", "").lower() != self.wire.tls_cn.replace(":", "").lower():
+                raise CertificateWrongName(address=self._peer(), reason=f"its common name is '{found}'")
+
+
+class Adapter(HTTPAdapter):
+    """A requests adapter that uses our connections and one TLS context for all of them."""
+
+    def __init__(self, wire: Wire, context: ssl.SSLContext | None) -> None:
+        self._context = context
+        plain = type("Plain", (PlainConnection,), {"wire": wire})
+        secure = type("Secure", (SecureConnection,), {"wire": wire})
+        self._pools = {
+            "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
+            "https": type("SecurePool", (HTTPSConnectionPool,), {"ConnectionCls": secure}),
+        }
+        super().__init__(pool_connections=1, pool_maxsize=1)
+
+    def _tls(self) -> dict[str, Any]:
+        if self._context is None:
+            return {}
+        return {
+            "ssl_context": self._context,
+            "assert_hostname": None if self._context.check_hostname else False,
+        }
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
+        self.poolmanager = urllib3.PoolManager(
+            num_pools=connections, maxsize=maxsize, block=block, **self._tls(), **kwargs
+        )
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **self._tls(), **kwargs)
+        manager.pool_classes_by_scheme = self._pools
+        return manager
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """Nothing: the context says it all, and requests would put certifi's bundle over it."""
+
+    def get_connection_with_tls_context(self, request: Any, verify: Any, proxies: Any = None, cert: Any = None) -> Any:
+        return self.get_connection(request.url, proxies)
+
+    def get_connection(self, url: Any, proxies: Any = None) -> Any:
+        # requests before 2.32 calls this one, later ones the one above.
+        proxy = select_proxy(url, proxies)
+        manager = self.proxy_manager_for(proxy) if proxy else self.poolmanager
+        return manager.connection_from_url(url)
+
+
+def proxies_of(proxy: str | None, url: str) -> dict[str, str]:
+    """The `proxies` of requests for --proxy: a URL, `env`, or none."""
+    if not proxy:
+        return {}
+    if proxy != "env":
+        return {"http": proxy, "https": proxy}
+    from requests.utils import get_environ_proxies
+
+    return dict(get_environ_proxies(url, no_proxy=os.environ.get("no_proxy")))

@@ -1,0 +1,1 @@
+"""Poly Trio: the phone's own REST API, one module a mode."""

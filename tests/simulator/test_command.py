@@ -1,0 +1,122 @@
+"""`check_videoconf simulate`: what it prints, what it writes, how it ends."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from check_videoconf.simulator import main
+from check_videoconf.simulator.faults import FAULTS
+
+PROGRAM = "import sys; from check_videoconf.simulator import main; sys.exit(main(sys.argv[1:]))"
+
+
+def read_variables(path: Path) -> dict[str, str]:
+    lines = (shlex.split(line)[0] for line in path.read_text().splitlines())
+    return dict(line.split("=", 1) for line in lines)
+
+
+def test_it_prints_addresses_and_commands_to_paste(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--for", "0"]) == 0
+    output, errors = capsys.readouterr()
+    assert errors == ""
+    commands = [shlex.split(line) for line in output.splitlines() if "check_videoconf " in line]
+    assert [command[2:4] for command in commands] == [
+        ["pexip", "alarms"],
+        ["pexip", "conferences"],
+        ["pexip", "call-quality"],
+        ["pexip", "node-load"],
+        ["conductor", "health"],
+        ["trio", "device"],
+    ]
+    for command in commands:
+        assert command[:2] == ["CHECK_VIDEOCONF_PASSWORD=simulated", "check_videoconf"]
+        assert command[4:6] == ["-H", "127.0.0.1"]
+        assert command[8] == "--cacert"
+        assert command[10:] == ["-u", "monitor"]
+        assert f"https://127.0.0.1:{command[7]}" in output
+
+
+def test_without_tls_the_commands_say_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--no-tls", "--systems", "trio", "--password", "two words", "--for", "0"]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "check_videoconf " in line]
+    assert shlex.split(line)[0] == "CHECK_VIDEOCONF_PASSWORD=two words"
+    assert shlex.split(line)[-4:] == ["--proto", "http", "-u", "monitor"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_until_a_signal_with_its_variables_in_a_file(tmp_path: Path, number: int) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "--env-file", str(tmp_path / "env"), "--fault", "no-answer"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with process:
+        try:
+            while not (tmp_path / "env").exists():
+                with pytest.raises(subprocess.TimeoutExpired):
+                    process.wait(0.02)
+            variables = read_variables(tmp_path / "env")
+            port = int(variables["VC_PEXIP_PORT"])
+            ssl.create_default_context(cafile=variables["VC_CACERT"])
+            assert ssl.get_server_certificate(("127.0.0.1", port), timeout=10).startswith("-----BEGIN")
+        finally:
+            process.send_signal(number)
+        output, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (0, b"")
+    assert output.startswith(b"Simulated devices, until Ctrl-C:\n")
+    assert sorted(variables) == [
+        "VC_CACERT",
+        "VC_CONDUCTOR_PORT",
+        "VC_PASSWORD",
+        "VC_PEXIP_PORT",
+        "VC_TRIO_PORT",
+        "VC_USERNAME",
+    ]
+    assert [path.name for path in tmp_path.iterdir()] == ["env"]
+
+
+def test_list_faults_tells_each_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list-faults"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(maxsplit=1)[0] for line in lines] == list(FAULTS)
+    assert all(len(line.split(maxsplit=1)[1]) > 10 for line in lines)
+
+
+def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 3
+    output, errors = capsys.readouterr()
+    assert errors == ""
+    for option in ("--systems", "--seed", "--pexip-version", "--fault", "--no-tls", "--env-file", "--for"):
+        assert option in output
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["--fault", "gremlins"], "no such fault: gremlins; --list-faults names them all"),
+        (["--systems", "pexip,fax"], "no such system: fax; there is pexip, conductor, trio"),
+        (["--nodes", "-1"], "argument --nodes: it cannot be negative; --help names the options"),
+        (["--gremlins"], "unrecognized arguments: --gremlins; --help names the options"),
+        (["--tls-port", "1"], "unrecognized arguments: --tls-port 1; --help names the options"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_exit_3(
+    capsys: pytest.CaptureFixture[str], argv: list[str], words: str
+) -> None:
+    assert main(argv) == 3
+    assert capsys.readouterr() == (f"UNKNOWN: {words}\n", "")
+
+
+def test_a_port_in_use_is_one_line_and_exit_3(capsys: pytest.CaptureFixture[str]) -> None:
+    from check_videoconf.simulator import Simulator
+
+    with Simulator(systems=("trio",), tls=False) as simulator:
+        assert main(["--no-tls", "--trio-port", str(simulator.trio.port), "--for", "0"]) == 3
+    assert "Address already in use" in capsys.readouterr().out
