@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from .units import WORDS
 
 
@@ -11,7 +13,7 @@ class Counter:
     label: names the options (`--warning-label`). nlabel: names the perfdata; derived from the label when not given.
     unit: `''` (a count), `%`, `s`, `ms`, `B`, `/s`, `b/s`, `B/s` or `rpm`. low, high: bounds printed in perfdata.
     warning, critical: default ranges. instance: what the counter exists once for each of (`node`), `''` for a total.
-    optional: the device may not report it. title: its name in sentences. A percentage ends at 100 unless `over`.
+    A `*` in label and nlabel makes it a family, `member` its members. optional: the device may not report it. title: its name in sentences. A percentage ends at 100 unless `over`.
     """
 
     __slots__ = (
@@ -55,6 +57,13 @@ class Counter:
         self.instance = instance
         self.optional = optional
         self.title = title or label.replace("-prct", "").replace("-", " ")
+
+    def member(self, word: str) -> Counter:
+        """The counter of one member of a family: `word` in place of the `*` in label, nlabel, help and title."""
+        made = copy.copy(self)
+        for name in ("label", "nlabel", "help", "title"):
+            setattr(made, name, getattr(self, name).replace("*", word))
+        return made
 
     def named(self, noun: str) -> str:
         """The perfdata name; `noun` is the mode's plural noun, put in front where the label does not begin with it."""

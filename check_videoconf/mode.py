@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Callable, ClassVar
 
-from .counters import OK, UNKNOWN, Counter, Finding, Measurement, Status, Verdict
+from .counters import CRITICAL, OK, UNKNOWN, Counter, Finding, Measurement, Status, Verdict
 from .fields import Fields, Gaps
 from .options import Option, Options, regex
 from .text import plural
@@ -170,6 +170,16 @@ class Mode:
             self.values[label] = value
         if self._wanted(label):
             yield Measurement(counter, value, instance, low=low, high=high, judged=judged)
+
+    def tally(self, label: str, counts: Mapping[str, int]) -> Iterator[Measurement]:
+        """A counter per instance from how often each was seen, in the order of their names; '' is shown as none."""
+        for instance in sorted(counts):
+            yield from self.measure(label, counts[instance], instance or "none")
+
+    def expect(self, option: str, wanted: str, found: str, *, met: bool) -> Iterator[Verdict]:
+        """The verdict on an --expect-… : CRITICAL with both sides in words when it is not met."""
+        if not met:
+            yield Verdict(option, CRITICAL, f"{option}: expected {wanted}, found {found or 'nothing'}")
 
     def absent(self, label: str, instance: str = "", *, optional: bool, reason: str = "not reported") -> None:
         """Says that a counter has no value; UNKNOWN if it must have one or the user has a threshold on it."""

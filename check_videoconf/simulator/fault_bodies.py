@@ -112,7 +112,7 @@ def _other_type(_: str, value: Any) -> Any:
 
 
 def _not_finite(key: str, value: Any) -> Any:
-    text = ("NaN", "Infinity", "-Infinity", _TOO_LARGE)[zlib.crc32(key.encode()) % 4]
+    text = ("NaN", "Infinity", "-Infinity", _TOO_LARGE)[zlib.crc32(f"{key}{value}".encode()) % 4]
     if _is_number(value):
         return text if text == _TOO_LARGE else float(text)
     if isinstance(value, str) and _NUMBER.fullmatch(value):

@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 from check_videoconf.simulator import Simulator
 from check_videoconf.simulator.server import System
 
-PARTICIPANT = "status/v1/participant/"
 API = "/api/admin/"
 
 

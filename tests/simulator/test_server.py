@@ -41,9 +41,9 @@ def test_all_devices_answer_over_https_with_a_certificate_of_the_ca_file() -> No
 def test_the_certificate_of_a_trio_is_for_its_mac_address_and_those_of_loopback() -> None:
     with Simulator(systems=("trio",)) as simulator:
         context = ssl.create_default_context(cafile=simulator.ca_file)
-        with socket.create_connection(("127.0.0.1", simulator.trio.port), timeout=10) as plain:
-            with context.wrap_socket(plain, server_hostname="localhost") as secured:
-                certificate: Any = secured.getpeercert()
+        plain = socket.create_connection(("127.0.0.1", simulator.trio.port), timeout=10)
+        with context.wrap_socket(plain, server_hostname="localhost") as secured:
+            certificate: Any = secured.getpeercert()
     assert certificate["subject"] == ((("commonName", "0004f2aabbcc"),),)
     assert ("IP Address", "127.0.0.1") in certificate["subjectAltName"]
 
@@ -209,7 +209,7 @@ def test_without_cryptography_the_error_says_what_to_install(monkeypatch: pytest
     real_import = builtins.__import__
 
     def without_cryptography(name: str, *args: Any, **kwargs: Any) -> Any:
-        if name.split(".")[0] == "cryptography":
+        if name.partition(".")[0] == "cryptography":
             raise ModuleNotFoundError(name)
         return real_import(name, *args, **kwargs)
 
@@ -227,5 +227,5 @@ def test_importing_it_imports_neither_the_plugin_nor_its_libraries() -> None:
         "print(sorted(n for n in sys.modules if n.split('.')[0] in ('requests', 'nagiosplugin', 'cryptography') "
         "or n.startswith('check_videoconf.') and not n.startswith('check_videoconf.simulator')))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
     assert (done.stdout, done.stderr) == ("[]\n", "")
