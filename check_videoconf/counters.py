@@ -13,7 +13,8 @@ class Counter:
     label: names the options (`--warning-label`). nlabel: names the perfdata; derived from the label when not given.
     unit: `''` (a count), `%`, `s`, `ms`, `B`, `/s`, `b/s`, `B/s` or `rpm`. low, high: bounds printed in perfdata.
     warning, critical: default ranges. instance: what the counter exists once for each of (`node`), `''` for a total.
-    A `*` in label and nlabel makes it a family, `member` its members. optional: the device may not report it. title: its name in sentences. A percentage ends at 100 unless `over`.
+    A `*` in label and nlabel makes it a family, `member` its members. optional: the device may not report it. title:
+    its name in sentences. A percentage ends at 100 unless `over`.
     """
 
     __slots__ = (

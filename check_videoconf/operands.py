@@ -57,7 +57,7 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def compare(operator: str, left: Evaluate, right: Evaluate) -> Test:
-    as_text = operator in WORDS
+    textual = operator in WORDS
     holds = _ORDER[_SYMBOL_OF.get(operator, operator)]
     ordered = operator in ("<", "<=", ">", ">=")
 
@@ -65,7 +65,7 @@ def compare(operator: str, left: Evaluate, right: Evaluate) -> Test:
         a, b = left(record), right(record)
         if a is NOTHING or b is NOTHING:
             return False
-        if not as_text:
+        if not textual:
             if ordered and (a == "" or b == ""):
                 return False  # a macro without a value is neither more nor less than anything
             x, y = _as_number(a), _as_number(b)
