@@ -95,9 +95,7 @@ def _parser() -> _Parser:
     add("--conductor", choices=("vm", "appliance"), default="vm", help="an appliance has fans (vm)")
     add("--conductor-participants", type=_count, default=8, metavar="N", help="on the Conductor (8)")
     add("--trio-firmware", choices=("old", "new"), default="new", help="5.7.1 or 5.9.2 (new)")
-    add(
-        "--trio-auth", choices=("basic", "digest"), default="basic", help="how the Trio asks for the password"
-    )
+    add("--trio-auth", choices=("basic", "digest"), default="basic", help="how the Trio asks for the password")
     add("--latency", type=float, default=0.0, metavar="SECONDS", help="wait before each answer (0)")
     add("--fault", metavar="NAME", help="what goes wrong; --list-faults names them")
     add("--list-faults", action="store_true", help="list the faults and stop")

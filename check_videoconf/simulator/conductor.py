@@ -29,9 +29,7 @@ class Conductor(System):
     server_header = "Apache"
     common_name = "conductor.example.com"
 
-    def __init__(
-        self, data: conductor_data.Conductor, credentials: Credentials, latency: float = 0.0
-    ) -> None:
+    def __init__(self, data: conductor_data.Conductor, credentials: Credentials, latency: float = 0.0) -> None:
         super().__init__(latency)
         self.structs: dict[str, Struct | Fault] = {**conductor_data.structs(data)}
         self.tables = conductor_data.tables(data)
@@ -76,11 +74,7 @@ class Conductor(System):
         if account != (self._credentials.username, self._credentials.password):
             return response(Fault(14, "authorization failed"))
         answer = self.structs.get(method, Fault(1, "method not supported"))
-        if (
-            method == "participant.enumerate"
-            and "factoryConferenceIds" in struct
-            and isinstance(answer, dict)
-        ):
+        if method == "participant.enumerate" and "factoryConferenceIds" in struct and isinstance(answer, dict):
             wanted = struct["factoryConferenceIds"]
             chosen = [one for one in answer["participants"] if one["factoryConferenceId"] in wanted]
             answer = {**answer, "participants": chosen}

@@ -39,9 +39,7 @@ def structs(conductor: Conductor) -> dict[str, Struct]:
         "factory.health.query": _health(conductor),
         "device.query": _device(),
         "device.network.query": {"portA": {"macAddress": "00:10:F3:1A:44:01"}},
-        "conference.enumerate": {
-            "conferences": [_conference(conductor, n) for n in range(conductor.conference_count)]
-        },
+        "conference.enumerate": {"conferences": [_conference(conductor, n) for n in range(conductor.conference_count)]},
         "participant.enumerate": {"participants": _participants(conductor)},
     }
 
@@ -49,9 +47,7 @@ def structs(conductor: Conductor) -> dict[str, Struct]:
 def _health(conductor: Conductor) -> Struct:
     random = conductor.random("health")
     return {
-        **{
-            f"fan_{n}": str(random.randint(7_800, 8_200)) if conductor.appliance else "N/A" for n in (1, 2, 3)
-        },
+        **{f"fan_{n}": str(random.randint(7_800, 8_200)) if conductor.appliance else "N/A" for n in (1, 2, 3)},
         "committed_as": f"{random.randint(2_200_000, 2_700_000)} kB",
         "cpu_load_1": random.randint(0, 2),
         "cpu_load_5": random.randint(0, 2),

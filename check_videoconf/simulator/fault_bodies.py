@@ -129,10 +129,7 @@ def _hostile(key: str, value: Any) -> Any:
 
 def _undecodable(rows: _Rows) -> _Rows:
     """Names that are not UTF-8; where there is no name, all text."""
-    changed = [
-        _leaves(row, lambda key, value: _broken(value) if _FREE_TEXT.fullmatch(key) else value)
-        for row in rows
-    ]
+    changed = [_leaves(row, lambda key, value: _broken(value) if _FREE_TEXT.fullmatch(key) else value) for row in rows]
     return changed if changed != rows else [_leaves(row, lambda _, value: _broken(value)) for row in rows]
 
 
@@ -167,9 +164,7 @@ def nested(answer: Answer) -> Answer:
     if is_xml(answer):
         start, end = b"<value><array><data>", b"</data></array></value>"
         value = start * _DEPTH + end * _DEPTH
-        return with_body(
-            answer, b"<methodResponse><params><param>%b</param></params></methodResponse>" % value
-        )
+        return with_body(answer, b"<methodResponse><params><param>%b</param></params></methodResponse>" % value)
     return with_body(answer, b"[" * _DEPTH + b"]" * _DEPTH)
 
 

@@ -53,9 +53,7 @@ def _say_garbage(line: Line) -> None:
     raise HungUpError
 
 
-def _status(
-    status: int, retry_after: str = "", once: bool = False
-) -> Callable[[System, Request], Answer | None]:
+def _status(status: int, retry_after: str = "", once: bool = False) -> Callable[[System, Request], Answer | None]:
     def instead(system: System, request: Request) -> Answer | None:
         if once and system.requests[0] is not request:
             return None
@@ -122,9 +120,7 @@ _TABLE = (
     Failure("keepalive-drop", "closes after each answer without a word", sending=wire.send_and_close),
     Failure("http-401", "refuses the credentials", instead=_status(401)),
     Failure("http-403", "forbids the account everything", instead=_status(403)),
-    Failure(
-        "http-404", "has no such resource; on a Trio: the REST API is switched off", instead=_status(404)
-    ),
+    Failure("http-404", "has no such resource; on a Trio: the REST API is switched off", instead=_status(404)),
     Failure("http-429", "too many requests, to be tried again in 42 s", instead=_status(429, "42")),
     Failure(
         "http-429-once",
@@ -152,46 +148,32 @@ _TABLE = (
     Failure("rows-not-objects", "rows that are text, numbers, null and lists", change=bodies.not_objects),
     Failure("null-fields", "every field of every row is null", change=bodies.null_fields),
     Failure("missing-fields", "rows without a field", change=bodies.missing_fields),
-    Failure(
-        "text-numbers", "numbers as text, and text that is a number as number", change=bodies.text_numbers
-    ),
+    Failure("text-numbers", "numbers as text, and text that is a number as number", change=bodies.text_numbers),
     Failure("wrong-types", "text for numbers, lists for text", change=bodies.wrong_types),
     Failure("nan-json", "NaN, Infinity and 1e999 for numbers", change=bodies.not_finite),
-    Failure(
-        "hostile-text", "names with |, quotes, newlines, terminal escapes, 8 kB", change=bodies.hostile_text
-    ),
+    Failure("hostile-text", "names with |, quotes, newlines, terminal escapes, 8 kB", change=bodies.hostile_text),
     Failure("invalid-utf8", "names that are not UTF-8", change=bodies.undecodable),
     Failure("deep-json", "100,000 nested lists, in XML too", change=bodies.nested),
     Failure("huge-body", "72 MiB, streamed", change=bodies.endless),
     Failure("gzip-bomb", "1 MiB that inflates to 1 GiB", change=bodies.bomb),
     Failure("bad-gzip", "claims gzip and is damaged", change=bodies.not_gzip),
-    Failure(
-        "huge-header", "a header line of 1 MiB", change=bodies.with_headers({"X-Padding": "x" * (1 << 20)})
-    ),
+    Failure("huge-header", "a header line of 1 MiB", change=bodies.with_headers({"X-Padding": "x" * (1 << 20)})),
     Failure(
         "many-headers",
         "10,000 header lines",
         change=bodies.with_headers({f"X-Padding-{n}": "x" for n in range(10_000)}),
     ),
     Failure("xml-dtd", "XML with an external DTD", systems=("conductor",), change=bodies.external_dtd),
-    Failure(
-        "xml-entities", "XML entities that grow to gigabytes", systems=("conductor",), change=bodies.entities
-    ),
+    Failure("xml-entities", "XML entities that grow to gigabytes", systems=("conductor",), change=bodies.entities),
     Failure(
         "xml-capitalised-tags",
         "<String> for <string>, as the guide prints it",
         systems=("conductor",),
         change=bodies.capitalised_tags,
     ),
-    Failure(
-        "pages-overlap", "each page repeats the last 10 rows before it", systems=("pexip",), page=_overlapping
-    ),
-    Failure(
-        "pages-repeat", "the first page for ever, whatever the offset", systems=("pexip",), page=_repeated
-    ),
-    Failure(
-        "pages-never-end", "there is always a next page, with new rows", systems=("pexip",), page=_unending
-    ),
+    Failure("pages-overlap", "each page repeats the last 10 rows before it", systems=("pexip",), page=_overlapping),
+    Failure("pages-repeat", "the first page for ever, whatever the offset", systems=("pexip",), page=_repeated),
+    Failure("pages-never-end", "there is always a next page, with new rows", systems=("pexip",), page=_unending),
     Failure(
         "page-empty",
         "pages after the first are empty and promise more",

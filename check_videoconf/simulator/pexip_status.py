@@ -221,8 +221,7 @@ RESOURCES = (
         Fields(
             "audio_count audio_total port_count port_total system_count system_total vmr_count vmr_total",
             since={
-                24: "ghm_count ghm_total otj_count otj_total scheduling_count scheduling_total teams_count "
-                "teams_total",
+                24: "ghm_count ghm_total otj_count otj_total scheduling_count scheduling_total teams_count teams_total",
                 36: "customlayouts_active googletrustedjoin_active telehealth_count telehealth_total "
                 "zoomtrustedjoin_active",
             },

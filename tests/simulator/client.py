@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import socket
 import ssl
 import xmlrpc.client
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -39,6 +41,15 @@ class Reply:
 def basic(username: str = "monitor", password: str = "simulated") -> dict[str, str]:
     token = base64.b64encode(f"{username}:{password}".encode()).decode()
     return {"Authorization": f"Basic {token}"}
+
+
+def rest_of(connection: socket.socket) -> bytes:
+    """Everything up to the end of the connection, however it ends."""
+    received = b""
+    with suppress(ConnectionResetError):
+        while piece := connection.recv(4096):
+            received += piece
+    return received
 
 
 class Client:

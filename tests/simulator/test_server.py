@@ -16,7 +16,7 @@ import pytest
 
 from check_videoconf.simulator import Canned, Simulator, SimulatorError
 
-from .client import API, Client
+from .client import API, Client, rest_of
 
 ALARM = "status/v1/alarm/"
 
@@ -129,7 +129,7 @@ def test_http_1_0_and_connection_close_end_the_connection(devices: Simulator) ->
     for request in (b"GET / HTTP/1.0\r\n\r\n", b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n"):
         with socket.create_connection(("127.0.0.1", devices.pexip.port), timeout=10) as connection:
             connection.sendall(request)
-            answer = b"".join(iter(lambda connection=connection: connection.recv(4096), b""))
+            answer = rest_of(connection)
         assert b"\r\nConnection: close\r\n" in answer
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
@@ -103,9 +104,8 @@ def _open(simulator: Simulator, password: str) -> int:
         with opener.open(simulator.trio.url + STATS, timeout=10) as response:
             status: int = response.status
             return status
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code
+    except urllib.error.HTTPError as error:  # Of urllib itself, when the challenge comes again and again.
+        return error.code
 
 
 def test_digest_lets_the_right_password_in_and_no_other() -> None:
