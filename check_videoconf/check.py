@@ -35,13 +35,16 @@ class Probe(nagiosplugin.Resource):
         yield from self._metrics(self.mode.probe())
         yield from self._metrics(self.mode.finish())
 
-    @staticmethod
-    def _metrics(findings: Iterable[Finding]) -> Iterator[nagiosplugin.Metric]:
+    def _metrics(self, findings: Iterable[Finding]) -> Iterator[nagiosplugin.Metric]:
         for finding in findings:
             if isinstance(finding, Measurement):
                 yield nagiosplugin.Metric(finding.counter.label, finding, context="counter")
-            elif isinstance(finding, Verdict) and (finding.problem or finding.text):
+            elif isinstance(finding, Verdict) and self._is_said(finding):
                 yield nagiosplugin.Metric(finding.status or "problem", finding, context="status")
+
+    def _is_said(self, verdict: Verdict) -> bool:
+        """Whether a verdict belongs into the outcome; one without a status is a problem of the check itself."""
+        return (verdict.problem or bool(verdict.text)) and (not verdict.status or self.mode.wanted(verdict.status))
 
 
 class CounterContext(nagiosplugin.ScalarContext):
@@ -84,7 +87,9 @@ class Headline(nagiosplugin.Summary):
         return self.mode.unmatched() or self.mode.headline()
 
     def problem(self, results: nagiosplugin.Results) -> str:
-        return in_words([item.text for item in worst_first(items(results)) if item.state != OK])
+        texts = [item.text for item in worst_first(items(results)) if item.state != OK]
+        # Of an inventory it is one of the results already.
+        return in_words(texts if self.mode.inventory else [*texts, *filter(None, [self.mode.unmatched()])])
 
 
 def in_words(texts: list[str]) -> str:
@@ -145,7 +150,10 @@ def run(mode: Mode, report: Report) -> None:
     else:
         report.summary = check.summary.problem(check.results)
     if not error and not found:
-        report.state, report.summary = UNKNOWN, "nothing was measured"
+        if mode.columns:
+            report.things = mode.things
+        else:
+            report.state, report.summary = UNKNOWN, "nothing was measured"
 
 
 def fail(report: Report, error: VideoconfError | DeadlineReached | Terminated, unreachable_state: str) -> None:

@@ -20,7 +20,7 @@ def milliseconds(argv: list[str], env: dict[str, str]) -> float:
         [sys.executable, "-m", "check_videoconf", *argv],
         env=env,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,  # its end is seen at once; a wait with a time-out looks every 50 ms
         timeout=60,
         check=False,
     )

@@ -62,7 +62,7 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         now = datetime.now(timezone.utc)
         end = now - timedelta(days=1) if wrong.expired else now + timedelta(days=90)
-        names = [x509.DNSName("device.example.com")] if wrong.name else list(_LOOPBACK)
+        names: list[x509.GeneralName] = [x509.DNSName("device.example.com")] if wrong.name else list(_LOOPBACK)
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
         certificate = (
             _builder(_common_name(common_name), self._name, key, now - timedelta(days=30), end)

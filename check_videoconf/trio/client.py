@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import BusyOrNotPermitted, DeviceError, RestDisabled
+from ..errors import BusyOrNotPermitted, DeviceError, RestDisabled, VideoconfError
 from ..session import Session
 
 OK = "2000"
 BUSY = "4001"
+NO_CALL = "4007"
 
 #: What a Status says. Source: the REST API manual 5.9.2 and public clients.
 STATUS = {
@@ -42,14 +44,43 @@ class Client:
 
     def data(self, path: str, version: int = 1) -> Any:
         """The `data` of a GET below /api/v1/ (or v2), blanks of its keys stripped. Raises VideoconfError."""
+        return self.envelope(path, version).get("data")
+
+    def envelope(self, path: str, version: int = 1) -> Mapping[str, Any]:
+        """The whole answer where not all of it is in `data`. Raises VideoconfError."""
         target = f"/api/v{version}/{path}"
-        return self.session.cached(target, lambda: self._ask(target))
+        envelope: Mapping[str, Any] = self.session.cached(target, lambda: self._ask("GET", target))
+        return envelope
+
+    def newest(self, path: str) -> tuple[int, Any]:
+        """Version and `data` of the newest layout the phone has: version 2, else 1. Raises VideoconfError."""
+        try:
+            return 2, self.data(path, 2)
+        except (RestDisabled, NotOfThisPhone):
+            return 1, self.data(path, 1)
+
+    def post(self, path: str, body: Any) -> Mapping[str, Any]:
+        """The whole answer of a POST that only reads. Raises VideoconfError."""
+        return self._ask("POST", f"/api/v1/{path}", json.dumps(body).encode())
 
     def struct(self, path: str, version: int = 1) -> Mapping[str, Any]:
         """The same where `data` is an object. Raises VideoconfError."""
-        found = self.data(path, version)
+        return self.object(f"/api/v{version}/{path}", self.data(path, version))
+
+    def object(self, path: str, found: Any) -> Mapping[str, Any]:
+        """`found` if it is an object. Raises WrongShape."""
         if not isinstance(found, dict):
-            raise self.session.device.wrong_shape(f"/api/v{version}/{path}", "data is not an object")
+            raise self.session.device.wrong_shape(path, "data is not an object")
+        return found
+
+    def structs(self, path: str, version: int = 1) -> list[Mapping[str, Any]]:
+        """The same where `data` is a list of objects. Raises VideoconfError."""
+        return self.objects(f"/api/v{version}/{path}", self.data(path, version))
+
+    def objects(self, path: str, found: Any) -> list[Mapping[str, Any]]:
+        """`found` if it is a list of objects. Raises WrongShape."""
+        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            raise self.session.device.wrong_shape(path, "not a list of objects")
         return found
 
     @staticmethod
@@ -58,25 +89,34 @@ class Client:
         found = struct.get(name)
         return found if isinstance(found, dict) else {}
 
-    def _ask(self, path: str) -> Any:
+    def _ask(self, method: str, path: str, body: bytes | None = None) -> Mapping[str, Any]:
+        headers = {"Content-Type": "application/json"} if body else {}
         for attempt in range(self.session.options.retries + 1):
-            envelope = _stripped(self.session.request("GET", path).json())
+            envelope = _stripped(self.session.request(method, path, body, headers).json())
             status = envelope.get("Status") if isinstance(envelope, dict) else None
             if not isinstance(status, (str, int)):
                 raise self.session.device.wrong_shape(path, "no Status, this is not the REST API of a phone")
             if str(status) != BUSY or attempt == self.session.options.retries or not self.session.pause(attempt):
                 break
-        if str(status) == OK:
-            return envelope.get("data")
-        meaning = STATUS.get(str(status), "unknown status")
-        if str(status) == BUSY:
-            raise BusyOrNotPermitted(
-                address=self.session.device.address,
-                path=path,
-                account=self.session.options.username,
-                reason=f"status {BUSY}",
-            )
-        raise DeviceError(address=self.session.device.address, path=path, reason=f"status {status}: {meaning}")
+        if str(status) != OK:
+            raise self._error(path, str(status))
+        return dict(envelope)
+
+    def _error(self, path: str, status: str) -> VideoconfError:
+        address = self.session.device.address
+        if status == BUSY:
+            account = self.session.options.username
+            return BusyOrNotPermitted(address=address, path=path, account=account, reason=f"status {BUSY}")
+        kind = {"4004": NotOfThisPhone, NO_CALL: NoCall}.get(status, DeviceError)
+        return kind(address=address, path=path, reason=f"status {status}: {STATUS.get(status, 'unknown status')}")
+
+
+class NoCall(DeviceError):
+    """Status 4007: an idle phone's answer to a question about its calls."""
+
+
+class NotOfThisPhone(DeviceError):
+    """Status 4004: this model, base profile or firmware does not have it."""
 
 
 def _stripped(value: Any) -> Any:

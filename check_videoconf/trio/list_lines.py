@@ -1,0 +1,30 @@
+"""trio list-lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..discovery import Discovery
+from ..fields import Fields
+
+
+class ListLines(Discovery):
+    """Lines of the phone."""
+
+    endpoints = ("GET /api/v1/mgmt/lineInfo",)
+    requests = "1"
+    example = "--disco-show"
+
+    record = "line"
+    columns = ("line", "label", "state", "protocol")
+    fields = Fields(texts="LineNumber RegistrationStatus! Label? Protocol?")
+
+    def find(self) -> Iterator[dict[str, Any]]:
+        for row in map(self.fields.reader(self.record, self.gaps), self.client.structs("mgmt/lineInfo")):
+            yield {
+                "line": row["LineNumber"],
+                "label": row["Label"],
+                "state": row["RegistrationStatus"],
+                "protocol": row["Protocol"],
+            }

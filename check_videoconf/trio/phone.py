@@ -1,0 +1,74 @@
+"""What the phone writes in many ways, made plain: times, versions, the two layouts of device/info."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ..fields import Fields, Gaps, Unreadable, number
+
+# `20 Days 16:11:42`, `0 day 0:34:33`, `3.02:24:46`: all of them were seen on devices.
+_UPTIME = re.compile(r"\s*(?:(\d+)\s*days?\s+|(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})\s*", re.IGNORECASE | re.ASCII)
+_PARTS = (("Days", 86400), ("Hours", 3600), ("Minutes", 60), ("Seconds", 1))
+# `52 mins 3 secs`, `1 hr 2 mins`; '' is a call nobody answered.
+_SPAN = re.compile(r"(\d{1,6})\s*(day|hour|hr|min|sec)[a-z]*\.?,?\s*", re.IGNORECASE | re.ASCII)
+_SPAN_SECONDS = {"day": 86400, "hour": 3600, "hr": 3600, "min": 60, "sec": 1}
+
+INFO = Fields(
+    texts="ModelNumber! FirmwareRelease? ReadyToUse? AppState?",
+    raws="Firmware? UpTime? UpTimeSinceLastReboot?",
+)
+
+
+def uptime(value: Any) -> int:
+    """Seconds since the last start, from text or from an object of parts. Raises Unreadable."""
+    if isinstance(value, dict):
+        numbers = [(number(value.get(name)), seconds) for name, seconds in _PARTS]
+        if any(part is None for part, _ in numbers):
+            raise Unreadable
+        return int(sum((part or 0) * seconds for part, seconds in numbers))
+    match = _UPTIME.fullmatch(value) if isinstance(value, str) else None
+    if not match:
+        raise Unreadable
+    days = int(match[1] or match[2] or 0)
+    return days * 86400 + int(match[3]) * 3600 + int(match[4]) * 60 + int(match[5])
+
+
+def span(text: str) -> int:
+    """The duration of a call in seconds; '' is 0. Raises Unreadable."""
+    if _SPAN.sub("", text).strip():
+        raise Unreadable
+    return sum(int(count) * _SPAN_SECONDS[unit.lower()] for count, unit in _SPAN.findall(text))
+
+
+def info(data: Mapping[str, Any], gaps: Gaps) -> dict[str, Any]:
+    """model, firmware, uptime in seconds, ready, app_state from either layout of device/info; gaps are told."""
+    found = INFO.reader("device info", gaps)(data)
+    application = found["Firmware"].get("Application") if isinstance(found["Firmware"], dict) else None
+    firmware = found["FirmwareRelease"] or (application if isinstance(application, str) else None)
+    if not firmware:
+        gaps.missing("device info", "firmware", present=False)
+    written = found["UpTime"] or found["UpTimeSinceLastReboot"]
+    seconds = None
+    if written is None:
+        gaps.missing("device info", "uptime", present=False)
+    else:
+        try:
+            seconds = uptime(written)
+        except Unreadable:
+            gaps.unreadable("device info", "uptime", written, required=True)
+    return {
+        "model": found["ModelNumber"],
+        # Some firmware appends the date it was built.
+        "firmware": (firmware or "").split(" ")[0] or None,
+        "uptime": seconds,
+        "ready": found["ReadyToUse"],
+        "app_state": found["AppState"],
+    }
+
+
+def version(firmware: str) -> tuple[int, ...]:
+    """`5.9.2.11461` to numbers that compare; () where it is no version."""
+    match = re.match(r"\d{1,6}(?:\.\d{1,6})+", firmware, re.ASCII)
+    return tuple(map(int, match[0].split("."))) if match else ()

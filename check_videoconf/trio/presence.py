@@ -1,0 +1,34 @@
+"""trio presence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..counters import Finding, Status
+from ..fields import Fields
+from ..mode import Mode, Record
+
+
+class Presence(Mode):
+    """Presence of the phone's account; only in the base profile for Skype for Business."""
+
+    endpoints = ("GET /api/v1/mgmt/getPresence",)
+    requests = "1"
+    notes = ("In another base profile the phone answers that the operation is not supported: UNKNOWN.",)
+    example = "--warning-presence '%{presence} =~ /offline/i'"
+
+    record = "presence"
+    fields = Fields(texts="Presence")
+    statuses = (Status("presence", "presence", "what the phone says of itself, such as Available"),)
+
+    def probe(self) -> Iterator[Finding]:
+        self.presence = self.fields.reader("answer", self.gaps)(self.client.envelope("mgmt/getPresence"))["Presence"]
+        if self.presence is not None:
+            yield self.judge("presence", {"presence": self.presence}, _describe)
+
+    def headline(self) -> str:
+        return f"presence {self.presence}"
+
+
+def _describe(record: Record) -> str:
+    return f"presence {record['presence']}"
