@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import OptionError
@@ -31,19 +32,83 @@ SYSTEMS: dict[str, System] = {
             "conferences": "conferences and participants now",
             "call-quality": "quality of the calls now and over their last minutes",
             "node-load": "media load and capacity of the Conferencing Nodes",
+            "participants": "participants now by protocol, location and license",
+            "media": "packet loss, jitter and bitrate of the worst calls",
+            "nodes": "maintenance, synchronisation, age and versions of the Conferencing Nodes",
+            "locations": "media load and capacity of the system locations",
+            "licenses": "licenses in use",
+            "license-expiry": "licenses that expire or are not valid",
+            "certificates": "TLS and CA certificates that expire",
+            "backups": "age of the newest backup, and whether automatic backups are on",
+            "registrations": "registered devices, and expected ones that are missing",
+            "backplanes": "backplanes between nodes, and what they lose",
+            "bursting": "capacity and nodes of cloud bursting",
+            "sync": "synchronisation from the directory (LDAP): errors and age",
+            "exchange": "scheduling through Exchange: when it last worked",
+            "management": "the Management Node itself: sync and version",
+            "teams": "nodes of the Teams Connectors: heartbeat, calls, state",
+            "otj": "One-Touch Join: endpoints and meetings",
+            "services": "configured services: how many, and expected ones that are missing",
+            "ended-conferences": "conferences that ended since the previous run, and how their calls went",
+            "alarm-history": "alarms raised and lowered since the previous run, and those that keep coming back",
+            "node-events": "events of the Conferencing Nodes since the previous run",
+            "api": "whether the Management API answers, how fast, and its certificate",
+            "list-nodes": "discovery: Conferencing Nodes",
+            "list-locations": "discovery: system locations",
+            "list-conferences": "discovery: conferences in progress",
+            "list-registrations": "discovery: registered devices",
+            "list-licenses": "discovery: kinds of licenses",
+            "list-certificates": "discovery: TLS and CA certificates",
         },
     ),
     "conductor": System(
         "Cisco TelePresence Conductor",
         "admin",
         True,
-        {"health": "CPU load, fans and committed memory"},
+        {
+            "health": "CPU load, fans and committed memory",
+            "system": "version, clock and video ports",
+            "alarms": "alarms raised now, judged by severity",
+            "conferences": "conferences now, by template and kind",
+            "participants": "participants now, by bridge, and their packet loss",
+            "bridges": "conference bridges: usable or not, signalling and licence load",
+            "capacity": "configured capacity behind a conference alias",
+            "pools": "conference bridge pools and Service Preferences",
+            "cluster": "peers of the cluster",
+            "network": "network interfaces",
+            "licenses": "multiparty licences",
+            "provisioning": "conference bundles, Service Preferences, qualities, SIP domain",
+            "feedback": "feedback receivers",
+            "service": "whether the Conductor says that it is active",
+            "api": "whether the Conductor answers, how fast, and its certificate",
+            "list-bridges": "discovery: conference bridges",
+            "list-conferences": "discovery: conferences now",
+            "list-pools": "discovery: conference bridge pools",
+            "list-peers": "discovery: peers of the cluster",
+        },
     ),
     "trio": System(
         "Poly Trio",
         "Polycom",
         True,
-        {"device": "CPU, memory and state of the phone"},
+        {
+            "device": "CPU, memory and state of the phone",
+            "info": "uptime, firmware, model, and whether it is ready",
+            "network": "LAN port and packets",
+            "registration": "whether each line is registered",
+            "lines": "call servers and do-not-disturb of the lines",
+            "calls": "calls in progress, and one that is stuck",
+            "media": "loss, jitter and speech quality of the calls in progress",
+            "call-logs": "calls placed, missed and received since the previous run",
+            "paired": "cameras, audio devices and displays paired with it",
+            "config": "parameters of its configuration against what they should be",
+            "provisioning": "provisioning, time and name servers",
+            "presence": "presence of its account",
+            "communication": "ways of communication and mute",
+            "api": "whether the REST API answers, how fast, and its certificate",
+            "list-lines": "discovery: lines",
+            "list-paired": "discovery: paired devices",
+        },
     ),
 }
 
@@ -68,6 +133,41 @@ def mode(system_name: str, name: str) -> type[Mode]:
 def client(system_name: str) -> Any:
     """The class that asks a system's devices."""
     return importlib.import_module(f"check_videoconf.{system_name}.client").Client
+
+
+def leading_words(arguments: list[str]) -> list[str]:
+    """SYSTEM and MODE: the first two arguments that are neither an option nor an option's value.
+
+    Which options the mode has is not known yet: what follows one that is not common is its value, unless it is a name
+    that must come now. So a value, which may be a secret, is not taken for a misspelt system and echoed.
+    """
+    from .common_options import COMMON
+
+    kinds = {name: option for option in COMMON for name in option.names}
+    words: list[str] = []
+    doubtful = skip = False
+    for argument in arguments:
+        if len(words) == 2 or argument == "--":
+            break
+        if skip:
+            skip = False
+        elif not argument.startswith("-"):
+            if not doubtful or argument in _names_after(words):
+                words.append(argument)
+            doubtful = False
+        else:
+            option = kinds.get(argument)
+            skip = bool(option and option.metavar and option.dest != "extra_opts")
+            unknown = option is None and "=" not in argument and argument != "--list-modes"
+            doubtful = unknown or bool(option and option.dest == "extra_opts")
+    return words
+
+
+def _names_after(words: list[str]) -> Collection[str]:
+    """The names that may follow: systems, then the modes of the one that was given."""
+    if not words:
+        return SYSTEMS
+    return SYSTEMS[words[0]].modes if words[0] in SYSTEMS else ()
 
 
 def _hint(name: str, known: list[str]) -> str:

@@ -11,13 +11,17 @@ from ..mode import Mode, Record
 from ..options import Option, Options
 from ..text import shorten
 from ..units import duration
+from .addresses import RESOLVE_NODES, node_names
 
 
 class Alarms(Mode):
     """Alarms raised on the deployment now, judged by level."""
 
-    endpoints = ("GET /api/admin/status/v1/alarm/",)
-    requests = "1 a thousand alarms; 1 more with --resolve-nodes"
+    endpoints = (
+        "GET /api/admin/status/v1/alarm/",
+        "GET /api/admin/configuration/v1/worker_vm/ (with --resolve-nodes)",
+    )
+    requests = "1 a thousand alarms; 1 more with --resolve-nodes when there is an alarm"
     notes = (
         "A level nobody has heard of, or none, still warns: only info does not.",
         "--memory looks only at alarms raised since the previous run of the same service: it alarms once.",
@@ -36,16 +40,22 @@ class Alarms(Mode):
     options = (
         Option("--ignore-acknowledged", "", "leave out alarms that an administrator has acknowledged"),
         Option("--memory", "", "only alarms raised since the previous run"),
-        Option("--resolve-nodes", "", "name nodes instead of their addresses"),
+        RESOLVE_NODES,
     )
     counters = (
-        Counter("alerts", "alerts.problems.current.count", "alarms that match the warning or critical status"),
-        Counter("alarms-total", "alarms.total.count", "all alarms"),
+        Counter(
+            "alerts",
+            "alerts.problems.current.count",
+            "alarms that match the warning or critical status",
+            title="alarms that are problems",
+        ),
+        Counter("alarms-total", "alarms.total.count", "all alarms", title="alarms"),
         Counter(
             "alarms-unacknowledged",
             "alarms.unacknowledged.count",
             "alarms nobody has acknowledged",
             optional=True,
+            title="unacknowledged alarms",
         ),
     )
     statuses = (
@@ -63,18 +73,17 @@ class Alarms(Mode):
         return bool(options.memory)
 
     def probe(self) -> Iterator[Finding]:
-        names = self._node_names() if self.given.resolve_nodes else {}
-        alarms = [
-            {
-                **alarm,
-                "node": names.get(alarm["node"], alarm["node"]),
-                "opened": self.age(alarm["time_raised"]),
-            }
-            for alarm in self.client.records("status/v1/alarm/", self.fields, self.record, self.gaps)
-        ]
-        known = not alarms or "acknowledged" not in self.gaps.absent
-        alarms = self._new(list(self.select(alarms)))
+        found = list(self.client.records("status/v1/alarm/", self.fields, self.record, self.gaps))
+        names = node_names(self) if found and self.given.resolve_nodes else {}
+        for alarm in found:
+            alarm["node"] = names.get(alarm["node"], alarm["node"])
+            alarm["opened"] = self.age(alarm["time_raised"])
+        known = not found or "acknowledged" not in self.gaps.absent
+        selected = list(self.select(found))
+        alarms = self._new(selected)
+        self._raised_before = len(selected) - len(alarms)
         unacknowledged = [alarm for alarm in alarms if not alarm["acknowledged"]]
+        self._acknowledged = len(alarms) - len(unacknowledged)
         if self.given.ignore_acknowledged:
             alarms = unacknowledged
             if not known:
@@ -89,31 +98,27 @@ class Alarms(Mode):
             self.absent("alarms-unacknowledged", optional=True, reason="not supported by this version")
 
     def headline(self) -> str:
-        total = self.values["alarms-total"]
-        if not total:
-            return "no new alarm" if self.given.memory else "no alarm"
-        return f"{self.count_of(total)}, none to worry about"
+        total, alerts = self.values["alarms-total"], self.values["alerts"]
+        if total:
+            return f"{self.count_of(total)}, {f'{alerts} of them problems' if alerts else 'judged as no problem'}"
+        if self._raised_before:
+            return f"no new alarm, {self._raised_before} raised before"
+        return f"no alarm but {self._acknowledged} acknowledged" if self._acknowledged else "no alarm"
 
     def _new(self, alarms: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """With --memory the alarms that the previous run did not see: known by their id and time, not by the clock."""
         if not self.given.memory:
             return alarms
-        known = (self.previous or {}).get("seen")
         keys = [f"{alarm['id']} {alarm['time_raised']}" for alarm in alarms]
         self.remembered["seen"] = keys
-        if not isinstance(known, list):
-            known = []
+        seen = (self.previous or {}).get("seen")
+        known = set(map(str, seen)) if isinstance(seen, list) else set()
         return [alarm for alarm, key in zip(alarms, keys) if key not in known]
-
-    def _node_names(self) -> dict[str, str]:
-        nodes = self.client.records(
-            "configuration/v1/worker_vm/", Fields(texts="name? address?"), "node configuration", self.gaps
-        )
-        return {node["address"]: node["name"] for node in nodes if node["address"] and node["name"]}
 
 
 def _describe(alarm: Record) -> str:
-    name = alarm["name"] or f"alarm {alarm['identifier'] or alarm['id'] or 'without a name'}"
+    number = alarm["identifier"] or alarm["id"]
+    name = alarm["name"] or (f"alarm {number}" if number else "alarm without a name")
     age = alarm["opened"]
     parts = [
         f" ({alarm['instance']})" if alarm["instance"] else "",
@@ -121,6 +126,6 @@ def _describe(alarm: Record) -> str:
         f" [{alarm['level'] or 'no level'}]",
         ", age unknown" if age is None else f" for {duration(age)}",
         ", acknowledged" if alarm["acknowledged"] else "",
-        f": {shorten(alarm['details'], 120)}" if alarm["details"] else "",
+        f": {shorten(alarm['details'].strip().rstrip('.'), 120)}" if alarm["details"] else "",
     ]
     return name + "".join(parts)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from ..errors import PagingFailed
 from ..fields import Fields, Gaps, Unreadable, number
@@ -14,6 +15,16 @@ BASE = "/api/admin/"
 PAGE = 1000
 # A server that caps the page at its default of 20 still gets 40,000 rows through.
 _MOST_PAGES = 2000
+# Ten times the largest deployment: the rows that were seen are remembered.
+_MOST_ROWS = 200_000
+
+
+class _Page(NamedTuple):
+    """One page: its rows, the number of all rows where the server tells it, whether it names a next page."""
+
+    rows: list[Mapping[str, Any]]
+    total: float | None
+    more: bool
 
 
 class Client:
@@ -22,45 +33,54 @@ class Client:
     def __init__(self, session: Session) -> None:
         self.session = session
 
-    def records(self, path: str, fields: Fields, what: str, gaps: Gaps, **query: object) -> Iterator[dict[str, Any]]:
+    def records(
+        self, path: str, fields: Fields, what: str, gaps: Gaps, *, fresh: bool = False, **query: object
+    ) -> Iterator[dict[str, Any]]:
         """Each row of a list resource as a record of exactly `fields`; `what` names a row in messages.
 
-        One page is in memory at a time. Raises VideoconfError.
+        One page is in memory at a time. fresh: never from the cache, for fields it drops: addresses, aliases, keys.
+        Raises VideoconfError.
         """
         read = fields.reader(what, gaps)
-        for row in self.rows(path, **query):
+        for row in self.rows(path, fresh=fresh, **query):
             yield read(row)
 
-    def rows(self, path: str, **query: object) -> Iterator[Mapping[str, Any]]:
+    def rows(self, path: str, *, fresh: bool = False, **query: object) -> Iterator[Mapping[str, Any]]:
         """Each row of a list resource once, however the server pages.
 
-        Steps by what came, not by what was asked for: a server may cap the page. Ends by `total_count`, not by `next`,
-        which may never become null. A row seen on an earlier page (rows shift between pages) is left out.
+        Steps by the rows that were new, not by what was asked for: a server may cap the page, and rows shift between
+        pages. Ends by `total_count`, not by `next`, which may never become null.
         """
         resource = BASE + path
         seen: set[object] = set()
-        offset = 0
+        at_first: float | None = None
         for _ in range(_MOST_PAGES):
-            page = self.session.get_json(resource, {**query, "limit": PAGE, "offset": offset})
-            rows, total = self._unwrap(resource, page)
-            offset += len(rows)
-            complete = offset >= total
-            if complete and not seen:  # the usual case: one page, nothing to compare with
-                yield from rows
+            offset = len(seen)
+            page = self._page(resource, {**query, "limit": PAGE, "offset": offset}, fresh=fresh)
+            at_first = page.total if at_first is None else at_first
+            at_end = offset + len(page.rows) >= page.total if page.total is not None else not page.more
+            if at_end and not seen:  # the usual case: one page, nothing to compare with
+                yield from page.rows
                 return
-            before = len(seen)
-            for row in rows:
+            for row in page.rows:
                 known = len(seen)
-                seen.add(_identity(row))
+                seen.add(self._identity(resource, row))
                 if len(seen) > known:
                     yield row
-            if complete:
+            # At the end with rows missing, pages have overlapped: what is new behind those seen is asked for once more.
+            if at_end and (len(seen) == offset or len(seen) >= (page.total or 0)):
                 return
-            if len(seen) == before:
-                raise self._paging_failed(
-                    resource, f"a page at offset {offset - len(rows)} of {total} rows adds nothing"
-                )
+            self._refuse_endless(resource, page, offset, len(seen), at_first)
+            del page  # before the next one comes: two of them in memory are one too many
         raise self._paging_failed(resource, f"more than {_MOST_PAGES} pages")
+
+    def total(self, path: str, *, fresh: bool = False, **query: object) -> int:
+        """How many rows of a list resource match, without fetching them. Raises VideoconfError."""
+        resource = BASE + path
+        page = self._page(resource, {**query, "limit": 1}, fresh=fresh)
+        if page.total is None and page.more:
+            raise self.session.device.wrong_shape(resource, "meta.total_count is not a number")
+        return max(int(page.total or 0), len(page.rows))
 
     def object(self, path: str) -> Mapping[str, Any]:
         """The one object at a path. Raises VideoconfError."""
@@ -69,9 +89,9 @@ class Client:
             raise self.session.device.wrong_shape(BASE + path, "not an object")
         return found
 
-    def _unwrap(self, path: str, page: Any) -> tuple[list[Mapping[str, Any]], float]:
-        """The rows of a page and the number of all rows."""
-        meta, rows = (page.get("meta"), page.get("objects")) if isinstance(page, dict) else (None, None)
+    def _page(self, path: str, query: Mapping[str, Any], *, fresh: bool = False) -> _Page:
+        found = self.session.get_json(path, query, fresh=fresh)
+        meta, rows = (found.get("meta"), found.get("objects")) if isinstance(found, dict) else (None, None)
         if not isinstance(meta, dict) or not isinstance(rows, list):
             raise self.session.device.wrong_shape(path, "no list of objects with its meta")
         for row in rows:
@@ -81,20 +101,39 @@ class Client:
             total = number(meta.get("total_count"))
         except Unreadable:
             total = None
-        if total is None:
-            if "next" not in meta or meta["next"]:
-                raise self.session.device.wrong_shape(path, "meta.total_count is not a number")
-            total = 0  # no count, but expressly no next page
-        return rows, total
+        if total is None and "next" not in meta:
+            raise self.session.device.wrong_shape(path, "meta tells neither total_count nor next")
+        return _Page(rows, total, bool(meta.get("next")))
+
+    def _identity(self, path: str, row: Mapping[str, Any]) -> str | int:
+        """What tells rows apart: their id, else their URI, else all they say."""
+        for name in ("id", "resource_uri"):
+            value = row.get(name)
+            if isinstance(value, (str, int)):
+                return value
+        try:
+            return json.dumps(row, sort_keys=True)
+        except RecursionError:
+            raise self.session.device.wrong_shape(path, "a row is nested too deep") from None
+
+    def _refuse_endless(self, path: str, page: _Page, offset: int, seen: int, at_first: float | None) -> None:
+        """Raises PagingFailed where reading on would not come to an end."""
+        if seen == offset:
+            rows = "" if page.total is None else f" of {page.total} rows"
+            raise self._paging_failed(path, f"a page at offset {offset}{rows} adds nothing")
+        if at_first is not None and seen > 2 * at_first + 10 * PAGE:
+            raise self._paging_failed(path, f"{seen} rows came where there were {at_first} at first")
+        if seen > _MOST_ROWS:
+            raise self._paging_failed(path, f"more than {_MOST_ROWS} rows")
 
     def _paging_failed(self, path: str, reason: str) -> PagingFailed:
         return PagingFailed(address=self.session.device.address, path=path, reason=reason)
 
 
-def _identity(row: Mapping[str, Any]) -> object:
-    """What tells rows apart: their id, else their URI, else all they say."""
-    for name in ("id", "resource_uri"):
-        value = row.get(name)
-        if isinstance(value, (str, int)):
-            return value
-    return json.dumps(row, sort_keys=True)
+def identity(row: Mapping[str, Any]) -> str:
+    """A row's id as part of a path, from its URI where a version has no id; `''` where it has neither."""
+    found = row.get("id")
+    if not isinstance(found, (str, int)):
+        uri = row.get("resource_uri")
+        found = uri.rstrip("/").rpartition("/")[2] if isinstance(uri, str) else ""
+    return quote(str(found), safe="")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..counters import Counter, Finding, Status
@@ -11,7 +11,7 @@ from ..fields import Fields
 from ..mode import Mode, Record
 from ..text import plural
 from ..units import duration
-from .quality import QUALITIES, has_media, quality
+from .quality import KNOWN, Qualities, has_media
 
 
 class Conferences(Mode):
@@ -34,10 +34,20 @@ class Conferences(Mode):
     participant = Fields(texts="conference protocol!", flags="has_media", raws="call_quality!")
     filters = ("name", "service-type", "tag")
     counters = (
-        Counter("conferences-total", "conferences.total.count", "conferences"),
-        Counter("conferences-locked", "conferences.locked.count", "of them locked"),
-        Counter("conferences-not-started", "conferences.notstarted.count", "of them waiting for a host"),
-        Counter("participants-total", "participants.total.count", "participants, API connections among them"),
+        Counter("conferences-total", "conferences.total.count", "conferences", title="conferences"),
+        Counter("conferences-locked", "conferences.locked.count", "of them locked", title="locked conferences"),
+        Counter(
+            "conferences-not-started",
+            "conferences.notstarted.count",
+            "of them waiting for a host",
+            title="conferences waiting for a host",
+        ),
+        Counter(
+            "participants-total",
+            "participants.total.count",
+            "participants, API connections among them",
+            title="participants",
+        ),
         Counter(
             "participants-with-media",
             "participants.withmedia.count",
@@ -48,13 +58,15 @@ class Conferences(Mode):
                 f"participants-callquality-{name}",
                 f"participants.callquality.{name}.count",
                 f"of them with {name} quality",
+                title=f"participants with {name} call quality",
             )
-            for name in QUALITIES[1:] + QUALITIES[:1]
+            for name in (*KNOWN, "unknown")
         ),
         Counter(
             "participants-per-conference-max",
             "conferences.participants.max.count",
             "participants of the largest",
+            title="participants of the largest conference",
         ),
         Counter(
             "conference-duration-max",
@@ -62,6 +74,7 @@ class Conferences(Mode):
             "age of the oldest",
             unit="s",
             optional=True,
+            title="age of the oldest conference",
         ),
     )
     statuses = (
@@ -75,50 +88,52 @@ class Conferences(Mode):
     def probe(self) -> Iterator[Finding]:
         found = self.client.records("status/v1/conference/", self.fields, self.record, self.gaps)
         conferences = list(self.select(found))
+        yield from self._conferences(conferences)
         names = {conference["name"] for conference in conferences} if self.filtered else None
-        total, with_media = 0, 0
-        qualities: Tally[str] = Tally()
         sizes: Tally[Any] = Tally()
+        qualities: Tally[str] = Tally()
+        quality = Qualities("participant", self.gaps)
         for row in self.client.records("status/v1/participant/", self.participant, "participant", self.gaps):
-            if names is not None and row["conference"] not in names:
-                continue
-            total += 1
-            sizes[row["conference"]] += 1
-            if has_media(row):
-                with_media += 1
-                qualities[quality(row["call_quality"])] += 1
+            if names is None or row["conference"] in names:
+                sizes[row["conference"]] += 1
+                if has_media(row):
+                    qualities[quality.read(row["call_quality"])] += 1
+        self.remarks += quality.remarks()
+        for conference in conferences:
+            conference["participants"] = sizes[conference["name"]]
+            conference["duration"] = self.age(conference["start_time"])
+            yield self.judge("conference-status", conference, _describe)
+        yield from self._participants(sizes, qualities)
+        ages = [conference["duration"] for conference in conferences if conference["duration"] is not None]
+        yield from self.measure("conference-duration-max", max(ages) if ages else None if conferences else 0)
 
-        ages = [self.age(conference["start_time"]) for conference in conferences]
-        for conference, age in zip(conferences, ages):
-            yield self.judge(
-                "conference-status",
-                {**conference, "participants": sizes[conference["name"]], "duration": age},
-                _describe,
-            )
+    def headline(self) -> str:
+        total, media = (self.values[f"participants-{which}"] for which in ("total", "with-media"))
+        return f"{self.count_of(self.values['conferences-total'])}, {plural(total, 'participant')} ({media} with media)"
+
+    def _conferences(self, conferences: list[dict[str, Any]]) -> Iterator[Finding]:
         yield from self.measure("conferences-total", len(conferences))
         yield from self.measure("conferences-locked", sum(bool(conference["is_locked"]) for conference in conferences))
         not_started = sum(conference["is_started"] is False for conference in conferences)
         yield from self.measure("conferences-not-started", not_started)
-        yield from self.measure("participants-total", total)
-        yield from self.measure("participants-with-media", with_media, high=total)
-        for name in QUALITIES[1:] + QUALITIES[:1]:
-            yield from self.measure(f"participants-callquality-{name}", qualities[name], high=with_media)
-        yield from self.measure("participants-per-conference-max", max(sizes.values(), default=0))
-        known = [age for age in ages if age is not None]
-        yield from self.measure("conference-duration-max", max(known) if known else None if conferences else 0)
 
-    def headline(self) -> str:
-        total = self.values["participants-total"]
-        return f"{self.count_of(self.values['conferences-total'])}, {plural(total, 'participant')}"
+    def _participants(self, sizes: Mapping[Any, int], qualities: Mapping[str, int]) -> Iterator[Finding]:
+        total, media = sum(sizes.values()), sum(qualities.values())
+        yield from self.measure("participants-total", total)
+        yield from self.measure("participants-with-media", media, high=total)
+        for name in (*KNOWN, "unknown"):
+            yield from self.measure(f"participants-callquality-{name}", qualities[name], high=media)
+        yield from self.measure("participants-per-conference-max", max(sizes.values(), default=0))
 
 
 def _describe(conference: Record) -> str:
     age = conference["duration"]
     state = ["locked"] if conference["is_locked"] else []
     state += ["not started"] if conference["is_started"] is False else []
+    name, service_type = conference["name"] or "a conference without a name", conference["service_type"]
     return ", ".join(
         [
-            f"{conference['name']} ({conference['service_type'] or 'no service type'})",
+            f"{name} ({service_type or 'no service type'})",
             plural(conference["participants"], "participant"),
             "age unknown" if age is None else f"for {duration(age)}",
             *state,

@@ -7,16 +7,15 @@ from typing import Any
 
 from ..counters import Counter, Finding
 from ..fields import Fields
-from ..mode import Mode
+from ..mode import Mode, Record
 from ..options import Option
+from ..text import plural
 from ..units import human
+from . import capacity
 
-_CAPACITY = {
-    "hd": "max_hd_calls",
-    "fullhd": "max_full_hd_calls",
-    "sd": "max_sd_calls",
-    "audio": "max_audio_calls",
-}
+_TABLE = "status/v1/worker_vm/"
+# Of these a version has one or both: when the node was last heard of. Whether, not when, is what matters here.
+_CONTACT = ("last_updated", "last_reported")
 
 
 class NodeLoad(Mode):
@@ -36,102 +35,65 @@ class NodeLoad(Mode):
     record = "node"
     inventory = True
     fields = Fields(
-        texts="name system_location! node_type? maintenance_mode_reason?",
-        numbers="id? media_load? media_tokens_used? max_media_tokens? signaling_count?"
-        " max_hd_calls? max_full_hd_calls? max_sd_calls? max_audio_calls?",
+        texts="id? resource_uri? name system_location! node_type? maintenance_mode_reason?",
+        numbers=f"signaling_count? {capacity.NUMBERS}",
         flags="maintenance_mode?",
-        times="last_updated? last_reported?",
+        raws=" ".join(f"{field}?" for field in _CONTACT),
     )
-    statistics = Fields(numbers="media_load")
     filters = ("name", "location=system_location")
     options = (Option("--by-location", "", "also the mean load of each location"),)
     counters = (
-        Counter(
-            "load",
-            "node.media.load.percentage",
-            "media load",
-            unit="%",
-            warning="80",
-            critical="95",
-            instance="node",
-        ),
-        Counter(
-            "tokens-used",
-            "node.media.tokens.used.count",
-            "media tokens in use",
-            instance="node",
-            optional=True,
-        ),
+        *capacity.counters("node"),
         Counter("signaling", "node.signaling.count", "calls the node signals for", instance="node", optional=True),
-        *(
-            Counter(
-                f"capacity-{name}",
-                f"node.capacity.{name}.count",
-                f"{name} calls it can take",
-                instance="node",
-                optional=True,
-            )
-            for name in _CAPACITY
-        ),
-        Counter("load-average", "nodes.media.load.average.percentage", "mean load", unit="%", optional=True),
-        Counter("load-max", "nodes.media.load.max.percentage", "highest load", unit="%", optional=True),
-        Counter("nodes-available", "nodes.available.count", "nodes that take calls"),
-        Counter("hd-total", "nodes.capacity.hd.count", "HD calls all of them can take", optional=True),
         Counter(
-            "location-load",
-            "location.media.load.percentage",
-            "mean load",
-            unit="%",
-            instance="location",
-            optional=True,
+            "load-average", "nodes.media.load.average.percentage", "mean load",
+            unit="%", optional=True, title="mean media load",
         ),
-    )
+        Counter(
+            "load-max", "nodes.media.load.max.percentage", "highest load",
+            unit="%", optional=True, title="highest media load",
+        ),
+        Counter("nodes-available", "nodes.available.count", "nodes that take calls", title="nodes that take calls"),
+        Counter(
+            "hd-total", "nodes.capacity.hd.count", "HD calls all of them can take",
+            optional=True, title="HD calls that all nodes can take",
+        ),
+        Counter(
+            "location-load", "location.media.load.percentage", "mean load",
+            unit="%", instance="location", optional=True, title="mean media load",
+        ),
+    )  # fmt: skip
 
     def probe(self) -> Iterator[Finding]:
-        nodes = list(self.select(self.client.records("status/v1/worker_vm/", self.fields, self.record, self.gaps)))
-        # Version 16 has neither load nor times of contact in the list.
+        nodes = list(self.select(self.client.records(_TABLE, self.fields, self.record, self.gaps)))
+        # Version 16 has no load in the list.
         listed = "media_load" not in self.gaps.absent
+        contacts_known = any(_contact(node) for node in nodes) or not self.gaps.absent.issuperset(_CONTACT)
         available = []
         for node in nodes:
-            reason = _not_judged(node, listed=listed)
+            node["name"] = node["name"] or f"node {node['id'] or 'without a name'}"
+            contacted = bool(_contact(node)) or not contacts_known
+            reason = _not_judged(node, contacted=contacted)
             if reason:
                 self.remarks.append(f"{node['name']} is not judged: {reason}")
             else:
                 available.append(node)
-            if reason != "never contacted" and node["signaling_count"] is not None:
-                yield from self.measure("signaling", node["signaling_count"], node["name"] or "")
-        for node in available:
-            if not listed:
-                node["media_load"] = self._load(node)
-            yield from self._node(node)
+                if not listed:
+                    node["media_load"] = capacity.statistics_load(self, _TABLE, node)
+                yield from capacity.measured(self, node)
+            if contacted and "signaling_count" not in self.gaps.absent:
+                yield from self.measure("signaling", node["signaling_count"], node["name"])
         yield from self._totals(available, nodes)
 
     def headline(self) -> str:
         available = self.values.get("nodes-available", 0)
         if not available:
-            return f"none of {self.count_of(self.selected)} takes calls now" if self.selected else "no node"
-        average, highest = (human(self.values[f"load-{word}"], "%") for word in ("average", "max"))
-        return f"{self.count_of(available)}, load {average} on average, {highest} at most"
-
-    def _load(self, node: dict[str, Any]) -> float | None:
-        statistics = self.client.object(f"status/v1/worker_vm/{node['id']}/statistics/")
-        load: float | None = self.statistics.reader(f"{self.record} {node['name']}", self.gaps)(statistics)[
-            "media_load"
-        ]
-        return load
-
-    def _node(self, node: dict[str, Any]) -> Iterator[Finding]:
-        name = node["name"] or ""
-        yield from self.measure("load", node["media_load"], name)
-        optional = [
-            ("tokens-used", "media_tokens_used"),
-            *((f"capacity-{word}", field) for word, field in _CAPACITY.items()),
-        ]
-        for label, field in optional:
-            if field in self.gaps.absent:
-                continue  # said once, by _totals
-            high = node["max_media_tokens"] if label == "tokens-used" else None
-            yield from self.measure(label, node[field], name, high=high)
+            return f"none of {self.count_of(self.selected)} takes calls now"
+        text = f"{available} of {self.selected} nodes take calls" if available < self.selected else ""
+        text = text or plural(available, "node takes calls", "nodes take calls")
+        loads = [self.values.get(f"load-{word}") for word in ("average", "max")]
+        average, highest = (load if load is None else human(load, "%") for load in loads)
+        return text if average is None else f"{text}, load {average} on average, {highest} at most"
 
     def _totals(self, available: list[dict[str, Any]], nodes: list[dict[str, Any]]) -> Iterator[Finding]:
         loads = [node["media_load"] for node in available if node["media_load"] is not None]
@@ -139,26 +101,33 @@ class NodeLoad(Mode):
             yield from self.measure("load-average", sum(loads) / len(loads))
             yield from self.measure("load-max", max(loads))
         yield from self.measure("nodes-available", len(available), high=len(nodes))
-        absent = sorted(set(_CAPACITY.values()) & self.gaps.absent)
-        if absent:
-            for label in ("tokens-used", "hd-total", *(f"capacity-{name}" for name in _CAPACITY)):
-                self.absent(label, optional=True, reason="not supported by this version")
-        else:
+        if not capacity.not_supported(self, "hd-total"):
             yield from self.measure("hd-total", sum(node["max_hd_calls"] or 0 for node in available))
+        if "signaling_count" in self.gaps.absent:
+            self.absent("signaling", optional=True, reason="not supported by this version")
         if self.given.by_location:
-            for location in sorted({node["system_location"] or "" for node in available}):
-                here = [node["media_load"] for node in available if (node["system_location"] or "") == location]
-                known = [load for load in here if load is not None]
-                yield from self.measure("location-load", sum(known) / len(known) if known else None, location or "none")
+            yield from self._locations(available)
+
+    def _locations(self, available: list[dict[str, Any]]) -> Iterator[Finding]:
+        locations: dict[str, list[float]] = {}
+        for node in available:
+            loads = locations.setdefault(node["system_location"] or "", [])
+            if node["media_load"] is not None:
+                loads.append(node["media_load"])
+        for location, loads in sorted(locations.items()):
+            yield from self.measure("location-load", sum(loads) / len(loads) if loads else None, location or "none")
 
 
-def _not_judged(node: dict[str, Any], *, listed: bool) -> str:
+def _contact(node: Record) -> Any:
+    """What a node says of its last contact, in whatever form; nothing if there was none."""
+    return next((node[field] for field in _CONTACT if node[field]), None)
+
+
+def _not_judged(node: Record, *, contacted: bool) -> str:
     """Why the load a node reports means nothing, or `''`."""
     if node["maintenance_mode"]:
         reason = node["maintenance_mode_reason"]
         return f"in maintenance ({reason})" if reason else "in maintenance"
     if (node["node_type"] or "").upper() == "PROXYING":
         return "it is a proxying node"
-    if listed and node["last_updated"] is None and node["last_reported"] is None:
-        return "never contacted"
-    return ""
+    return "" if contacted else "never contacted"

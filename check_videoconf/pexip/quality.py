@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter as Tally
 from collections.abc import Mapping
 from typing import Any
 
-from ..fields import Unreadable, number
+from ..fields import Gaps, Unreadable, number
+from ..text import plural, shorten
 
 #: Worst last; also the order of bucketed_call_quality and the numbers of historic_call_quality.
 QUALITIES = ("unknown", "good", "ok", "bad", "terrible")
@@ -21,11 +23,62 @@ def has_media(participant: Mapping[str, Any]) -> bool:
 
 
 def quality(value: Any) -> str:
-    """`good`, `1_good`, 1 or null to one of QUALITIES; a word nobody has heard of is unknown."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(QUALITIES):
-        return QUALITIES[value]
-    word = re.sub(r"^[0-9]_", "", value.strip().lower()) if isinstance(value, str) else ""
-    return word if word in QUALITIES else "unknown"
+    """`good`, `1_good`, 1 or null to one of QUALITIES; what cannot be read, or nobody has heard of, is unknown."""
+    try:
+        return _word(value) or "unknown"
+    except Unreadable:
+        return "unknown"
+
+
+def _word(value: Any) -> str | None:
+    """The same, but None for a word nobody has heard of. Raises Unreadable."""
+    if value is None or value == "":
+        return "unknown"
+    if isinstance(value, str):
+        word = re.sub(r"^[0-9]_", "", value.strip().lower())
+        if word in QUALITIES:
+            return word
+        value = int(word) if re.fullmatch("[0-9]", word, re.ASCII) else -1
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise Unreadable
+    return QUALITIES[int(value)] if value in range(len(QUALITIES)) else None
+
+
+class Qualities:
+    """Reads the call_quality of many rows; remembers what it could make nothing of."""
+
+    def __init__(self, what: str, gaps: Gaps) -> None:
+        self._what = what
+        self._gaps = gaps
+        self._known: dict[object, str] = {}
+        self._strange: Tally[str] = Tally()
+
+    def read(self, value: Any) -> str:
+        """One of QUALITIES, `unknown` also for what is unreadable or unheard of."""
+        try:
+            return self._known[value]
+        except (KeyError, TypeError):
+            return self._read(value)
+
+    def _read(self, value: Any) -> str:
+        try:
+            found = _word(value)
+        except Unreadable:
+            self._gaps.unreadable(self._what, "call_quality", value, required=True)
+            return "unknown"
+        if found is None:
+            self._strange[str(value)] += 1
+            return "unknown"
+        self._known[value] = found
+        return found
+
+    def remarks(self) -> list[str]:
+        """A line about words that nobody has heard of, if there were any."""
+        if not self._strange:
+            return []
+        rows = plural(sum(self._strange.values()), self._what)
+        words = shorten(", ".join(f"'{word}'" for word in self._strange), 120)
+        return [f"call_quality of {rows} not known here, taken for unknown: {words}"]
 
 
 def integers(value: Any) -> list[int] | None:

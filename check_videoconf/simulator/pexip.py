@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from . import pexip_configuration, pexip_status, tastypie
+from . import (
+    pexip_bursting,
+    pexip_calls,
+    pexip_configuration,
+    pexip_connectors,
+    pexip_history,
+    pexip_platform,
+    pexip_services,
+    pexip_status,
+    tastypie,
+)
 from .authentication import Basic, Credentials
 from .messages import Answer, Request, encoded, html
+from .oauth2 import PATH, OAuth2
 from .pexip_deployment import Deployment
 from .pexip_tables import PREFIX, Tables
 from .server import System
 
-RESOURCES = (*pexip_status.RESOURCES, *pexip_configuration.RESOURCES)
+RESOURCES = (
+    *pexip_status.RESOURCES,
+    *pexip_calls.RESOURCES,
+    *pexip_bursting.RESOURCES,
+    *pexip_connectors.RESOURCES,
+    *pexip_configuration.RESOURCES,
+    *pexip_platform.RESOURCES,
+    *pexip_services.RESOURCES,
+    *pexip_history.RESOURCES,
+)
 
 
 class Pexip(System):
@@ -25,10 +45,14 @@ class Pexip(System):
         super().__init__(latency)
         self.tables = Tables(deployment, RESOURCES)
         self._page_limit = page_limit
+        self.oauth2: OAuth2 | None = None
+        """Where to get the token that is then asked for in place of the account."""
         self._authentication = Basic(credentials, 'Basic Realm="django-tastypie"')
 
     def compute(self, request: Request) -> Answer:
-        if not self._authentication.accepts(request):
+        if self.oauth2 and request.path == PATH:
+            return self.oauth2.token(request)
+        if not (self.oauth2 or self._authentication).accepts(request):
             return self.error(401)
         if not request.path.startswith(PREFIX):
             return self.error(404)

@@ -8,8 +8,15 @@ from datetime import datetime
 from random import Random
 
 from .pexip_deployment import Conference, Deployment, Node, make_uuid, text
+from .pexip_tables import Fields
 from .tastypie import Row
 
+STREAM_FIELDS = Fields(
+    "end_time id node rx_bitrate rx_codec rx_jitter rx_packet_loss rx_packets_lost rx_packets_received "
+    "rx_resolution start_time tx_bitrate tx_codec tx_jitter tx_packet_loss tx_packets_lost tx_packets_sent "
+    "tx_resolution type",
+    since={36: "rx_fps rx_windowed_packet_loss tx_fps tx_windowed_packet_loss"},
+)
 _QUALITIES = ("unknown", "good", "ok", "bad", "terrible")
 _LOSS = {"good": (0.0, 0.9), "ok": (1.0, 2.9), "bad": (3.2, 9.0), "terrible": (11.0, 28.0)}
 _BROWSER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/131.0"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .pexip_deployment import Deployment, Node, text
-from .pexip_participants import media_stream_rows, participant_rows
+from .pexip_participants import STREAM_FIELDS, media_stream_rows, participant_rows
 from .pexip_tables import PREFIX, Child, Fields, Resource
 from .tastypie import Row
 
@@ -153,13 +153,6 @@ def _licensing(_: Deployment) -> Iterator[Row]:
     }
 
 
-_STREAM_FIELDS = Fields(
-    "end_time id node rx_bitrate rx_codec rx_jitter rx_packet_loss rx_packets_lost rx_packets_received "
-    "rx_resolution start_time tx_bitrate tx_codec tx_jitter tx_packet_loss tx_packets_lost tx_packets_sent "
-    "tx_resolution type",
-    since={36: "rx_fps rx_windowed_packet_loss tx_fps tx_windowed_packet_loss"},
-)
-
 RESOURCES = (
     Resource(
         "status/v1/alarm/",
@@ -194,7 +187,7 @@ RESOURCES = (
             until={36: "bucketed_call_quality historic_call_quality"},
         ),
         participant_rows,
-        children={"media_stream": Child(_STREAM_FIELDS, media_stream_rows)},
+        children={"media_stream": Child(STREAM_FIELDS, media_stream_rows)},
     ),
     Resource(
         "status/v1/worker_vm/",

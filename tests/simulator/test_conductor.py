@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import xmlrpc.client
 from collections.abc import Iterator
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -120,3 +121,72 @@ def test_the_same_seed_gives_the_same_health() -> None:
         Simulator(systems=("conductor",), seed=seed).conductor.structs["factory.health.query"] for seed in (3, 3, 4)
     )
     assert first == again != other
+
+
+def test_enumerate_calls_come_in_pages_when_asked_to(conductor: Simulator, client: Client) -> None:
+    conductor.conductor.page_limit = 5
+    first = client.call("participant.enumerate")
+    second = client.call("participant.enumerate", enumerateID=first["enumerateID"])
+    assert ([len(page["participants"]) for page in (first, second)], "enumerateID" in second) == ([5, 3], False)
+    for wrong in ("9", "next"):
+        with pytest.raises(xmlrpc.client.Fault, match="invalid enumerateID value"):
+            client.call("participant.enumerate", enumerateID=wrong)
+
+
+def test_each_kind_of_bridge_tells_of_its_participants_in_its_own_way() -> None:
+    busy = Simulator(systems=("conductor",), tls=False, conductor_participants=24)
+    with busy, Client(busy, busy.conductor) as client:
+        flat, server, nested = client.call("participant.enumerate")["participants"][::8]
+    assert (flat["factoryBridgeType"], "videoRxLost" in flat, "currentState" in flat) == ("mcu", True, False)
+    assert server["factoryBridgeType"] == "tsmcu"
+    assert not any(name.endswith(("Lost", "Received", "Sent")) for name in server)
+    assert "videoRxLost" in nested["currentState"]
+    assert "videoRxLost" not in nested
+
+
+def test_conferences_hold_their_pins_in_clear_as_the_device_does() -> None:
+    busy = Simulator(systems=("conductor",), tls=False, conductor_participants=16)
+    with busy, Client(busy, busy.conductor) as client:
+        pins = [one["pin"] for one in client.call("conference.enumerate")["conferences"]]
+    assert pins == ["", "246810"]
+
+
+def test_a_cluster_has_its_tables_from_each_peer_and_none_from_a_lost_one() -> None:
+    cluster = Simulator(systems=("conductor",), tls=False, conductor_peers=3, conductor_peer_lost=True)
+    with cluster, Client(cluster, cluster.conductor) as client:
+        peers = client.get("/api/external/status/clusterpeer").json
+        (local,) = client.get("/api/external/status/networkinterface", peer="local").json
+        (other,) = client.get("/api/external/status/networkinterface", peer="192.0.2.51").json
+    assert [(peer["peer"], peer["num_recs"]) for peer in peers] == [
+        ("192.0.2.50", 3),
+        ("192.0.2.51", 3),
+        ("192.0.2.52", -1),
+    ]
+    assert [record["state"] for record in peers[0]["records"]] == ["Active", "Active", "Failed"]
+    assert [peer["records"][0]["ipv4_address"] for peer in (local, other)] == ["192.0.2.50", "192.0.2.51"]
+
+
+@pytest.mark.parametrize("how", [{"headers": {**basic(), "Accept": "application/xml"}}, {"query": "?format=xml"}])
+def test_tables_come_in_xml_when_asked_for(client: Client, how: dict[str, Any]) -> None:
+    reply = client.ask("GET", ALARMS + how.get("query", ""), headers=how.get("headers"))
+    root = ElementTree.fromstring(reply.body)  # noqa: S314
+    (peer,) = root
+    assert (peer.findtext("peer"), peer.findtext("num_recs")) == ("192.0.2.50", "3")
+    records = peer.findall("records/record")
+    assert [record.findtext("total_count") for record in records] == ["0", "1", "2"]
+    assert records[0].findtext("first_raised") == ""
+
+
+def test_the_documents_of_the_other_rest_apis(client: Client) -> None:
+    assert client.get("/api/4.0/sipdomain").json == {"SIPDomain": "example.net"}
+    assert len(client.get("/api/4.0/confbundles/").json) == 12
+    service = client.get("/api/4.0/servicecost/meet.bob@example.net").json
+    assert {part["dimension"] for part in service["pool_capacity"]} == {"signalling", "media", "licenses"}
+    unknown = client.get("/api/4.0/servicecost/nobody@example.net")
+    assert (unknown.status, unknown.json["error_code"]) == (404, "10")
+    assert client.ask("GET", "/api/4.0/sipdomain", headers={}).status == 401
+
+
+def test_feedback_receivers(client: Client) -> None:
+    receivers = client.call("feedbackReceiver.extended.query")["receivers"]
+    assert [receiver["index"] for receiver in receivers] == [1, 2]

@@ -1,0 +1,139 @@
+"""What has come into the history since the previous run: each row told once, none lost, whatever the clocks do.
+
+A row has a time that it gets once (`end_time`, `time_raised`, …). A run asks for the rows from two minutes before the
+newest time it has seen, because a row may appear that much late, and leaves out those it has told already, by their
+ids. Newest first: rows that appear while the pages are read, or that the Management Node drops because it keeps the
+last 10,000 only, then shift no row over the edge of a page, and the newest time seen is one of the first page.
+All times are the device's. The poller's clock serves only the first run, and only if no answer has a Date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timezone
+from typing import Any, ClassVar
+
+from ..fields import Fields
+from ..mode import Mode
+from ..options import Option, Options, duration
+from ..units import duration as in_words
+
+# How late a row may appear.
+LATE = 120
+# More than rounding and the whole seconds of an HTTP date; less than LATE.
+_TOLERANCE = 1
+_STEPPED = 60
+_YEAR_9999 = 253_402_300_799.0
+
+Record = dict[str, Any]
+
+
+class Window:
+    """How far a resource has been read: nothing before `floor`, up to `cursor`; `seen` are ids told, with their times.
+
+    Seconds since 1970 by the device's clock.
+    """
+
+    def __init__(self, floor: float, cursor: float, seen: dict[str, float]) -> None:
+        self.floor = floor
+        self.cursor = cursor
+        self.seen = seen
+
+    @classmethod
+    def restored(cls, saved: Any) -> Window | None:
+        """What `saved` returned, or None if it is something else."""
+        try:
+            window = cls(
+                float(saved["floor"]),
+                float(saved["cursor"]),
+                {identity: float(time) for identity, time in saved["seen"].items()},
+            )
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return None
+        return window if 0 <= window.floor <= window.cursor <= _YEAR_9999 else None
+
+    @property
+    def start(self) -> float:
+        """The time to ask from."""
+        return max(self.floor, self.cursor - LATE)
+
+    def covers(self, time: float) -> bool:
+        """Whether a row of that time is among those asked for; seconds of today are exact to a quarter of 1e-6."""
+        return time > self.start - 1e-6
+
+    def new(self, records: Iterable[Record], field: str) -> list[Record]:
+        """The records not told yet. From now on they are."""
+        fresh = [record for record in records if record["id"] not in self.seen]
+        self.seen.update((record["id"], record[field]) for record in fresh)
+        return fresh
+
+    def saved(self, clock: float | None) -> dict[str, Any]:
+        """What the next run needs to know. `clock` is now, if the device said so: a row dated ahead of it (the clock of
+        a node may be wrong) must not hide those that come until then."""
+        newest = max(self.seen.values(), default=self.cursor)
+        cursor = max(self.cursor, newest if clock is None else min(newest, clock + _TOLERANCE))
+        kept = {identity: time for identity, time in self.seen.items() if time >= cursor - LATE - _TOLERANCE}
+        return {"floor": self.floor, "cursor": cursor, "seen": kept}
+
+
+class History(Mode):
+    """A mode that reads a history resource from run to run."""
+
+    options: ClassVar[tuple[Option, ...]] = (
+        Option("--window", "DURATION", "what the first run looks back on", default=300, kind=duration),
+        Option("--since", "DURATION", "always look back so long, and remember nothing", kind=duration),
+    )
+    #: When the rows came that were read, in words.
+    span = "since the previous run"
+
+    @classmethod
+    def remembers(cls, options: Options) -> bool:
+        return options.since is None
+
+    def window(self, path: str, field: str) -> Window:
+        """Where the previous run stopped; on the first one, or with --since, so far back as the options say."""
+        if self.previous is not None:
+            window = Window.restored(self.previous.get(field))
+            if window:
+                return window
+            self.remarks.append("state of the previous run not readable, starting anew")
+        look_back = self.given.window if self.given.since is None else self.given.since
+        self.span = f"in the last {in_words(look_back)}"
+        if self.client.session.clock is None:
+            self.client.total(path, fresh=True)  # for its Date: the poller's clock may be another
+        start = max(0.0, self.clock - look_back)
+        return Window(start, start, {})
+
+    def records_since(self, start: float, path: str, field: str, fields: Fields, what: str) -> list[Record]:
+        """The records whose `field` is `start` or later. Those that cannot be told apart are problems already."""
+        query = {f"{field}__gte": as_text(start), "order_by": f"-{field}"}
+        found = list(self.client.records(path, fields, what, self.gaps, fresh=True, **query))
+        self.now = self.clock
+        return [record for record in found if record["id"] is not None and record[field] is not None]
+
+    def remember(self, field: str, window: Window) -> None:
+        """Keeps a window for the next run. Where the device's clock was set back, that one looks back anew."""
+        clock = self.client.session.clock
+        saved = window.saved(clock)
+        if clock is not None and clock + _STEPPED < window.cursor:
+            self.remarks.append("the device's clock was set back: the next run looks back --window")
+            start = max(0.0, clock - self.given.window)
+            saved = {"floor": start, "cursor": start, "seen": window.seen}
+        self.remembered[field] = saved
+
+    def fresh(self, path: str, field: str, fields: Fields, what: str) -> list[Record]:
+        """The records that came since the previous run. Raises VideoconfError."""
+        window = self.window(path, field)
+        records = window.new(self.records_since(window.start, path, field, fields, what), field)
+        self.remember(field, window)
+        return records
+
+    @property
+    def clock(self) -> float:
+        """Now by the device's clock, which an answer's Date shows; by the poller's if none does."""
+        return self.client.session.clock or self.now
+
+
+def as_text(seconds: float) -> str:
+    """Seconds since 1970 as the Management API writes times: ISO-8601, UTC without saying so."""
+    return datetime.fromtimestamp(seconds, timezone.utc).replace(tzinfo=None).isoformat()

@@ -1,0 +1,63 @@
+"""pexip locations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..counters import Counter, Finding
+from ..fields import Fields
+from ..mode import Mode
+from ..units import human
+from . import capacity
+
+_TABLE = "status/v1/system_location/"
+
+
+class Locations(Mode):
+    """Media load, tokens and capacity of the system locations."""
+
+    endpoints = (
+        "GET /api/admin/status/v1/system_location/",
+        "GET /api/admin/status/v1/system_location/ID/statistics/ (versions without load in the list)",
+    )
+    requests = "1 a thousand locations; versions without load in the list 1 more a location"
+    notes = (
+        "A location whose nodes are all in maintenance or stopped reports 100 % without a media token in use.",
+        "It is named in the long output, and neither judged nor in load-max.",
+        "Versions without tokens do not show that. node-load --by-location leaves out each node that takes no calls.",
+    )
+    example = "--filter-name 'London|Oslo' --critical-load 90"
+
+    record = "location"
+    inventory = True
+    fields = Fields(texts="id? resource_uri? name", numbers=capacity.NUMBERS)
+    filters = ("name",)
+    counters = (
+        *capacity.counters("location"),
+        Counter("locations-total", "", "system locations", title="locations"),
+        Counter("load-max", "", "highest load", unit="%", optional=True, title="highest load"),
+    )
+
+    def probe(self) -> Iterator[Finding]:
+        locations = list(self.select(self.client.records(_TABLE, self.fields, self.record, self.gaps)))
+        listed = "media_load" not in self.gaps.absent
+        loads = []
+        for location in locations:
+            if not listed:
+                location["media_load"] = capacity.statistics_load(self, _TABLE, location)
+            if (location["media_load"] or 0) >= 100 and location["media_tokens_used"] == 0:
+                self.remarks.append(f"{location['name']} is not judged: none of its nodes takes calls now")
+                continue
+            loads.append(location["media_load"])
+            yield from capacity.measured(self, location)
+        yield from self.measure("locations-total", len(locations))
+        known = [load for load in loads if load is not None]
+        if known:
+            yield from self.measure("load-max", max(known))
+        capacity.not_supported(self)
+
+    def headline(self) -> str:
+        highest = self.values.get("load-max")
+        return f"{self.count_of(self.selected)}, " + (
+            "none takes calls now" if highest is None else f"load {human(highest, '%')} at most"
+        )
