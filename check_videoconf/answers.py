@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from email.utils import parsedate_to_datetime
+from typing import Any, Callable, NamedTuple
 
 from .errors import (
     AuthenticationFailed,
@@ -21,23 +23,29 @@ from .errors import (
     VideoconfError,
     WrongShape,
 )
+from .redact import without_secrets
 from .text import shorten
 
 _LOGIN_PLACE = re.compile(r"/login|/accounts/|signin|/sso", re.IGNORECASE)
 _LOGIN_WORDS = (b"login", b"password", b"sign in")
 _START = 65536
+_XML_DECLARATION = re.compile(rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?")
+_DEEPEST = 100
+_ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class Device:
     """Who answers: address as `host:port`, the account it is asked with, the product's name in sentences.
 
+    redact: takes secrets out of a text, for what the device itself says in an error.
     A client may set: busy_statuses, further HTTP statuses that mean "try again"; missing, the error a 404 is.
     """
 
-    def __init__(self, address: str, account: str, product: str) -> None:
+    def __init__(self, address: str, account: str, product: str, redact: Callable[[str], str] = str) -> None:
         self.address = address
         self.account = account
         self.product = product
+        self.redact = redact
         self.busy_statuses: tuple[int, ...] = ()
         self.missing: type[VideoconfError] = NotSupported
 
@@ -60,6 +68,8 @@ class Answer(NamedTuple):
         """The body as JSON. Raises NotJson, EmptyBody, AuthenticationFailed for a login page."""
         self.refuse_what_is_no_data()
         try:
+            if _may_be_deep(self.body):
+                raise RecursionError
             # Not json.loads(bytes): it would let half characters through.
             return json.loads(self.body.decode("utf-8-sig", "replace"), parse_constant=_refuse_constant)
         except RecursionError:
@@ -70,13 +80,24 @@ class Answer(NamedTuple):
 
     def refuse_what_is_no_data(self) -> None:
         """An empty body, or a login page sent as if it were data. Raises EmptyBody, AuthenticationFailed."""
-        start = self.body[:_START].strip().lower()
-        if not start:
+        start = _XML_DECLARATION.sub(b"", self.body[:_START]).lower()
+        if not self.body.strip():
             raise EmptyBody(address=self.device.address, path=bare(self.path))
         is_page = start.startswith((b"<!doctype html", b"<html"))
         if is_page and any(word in start for word in _LOGIN_WORDS):
             reason = "a login page came instead of data"
             raise AuthenticationFailed(account=self.device.account, address=self.device.address, reason=reason)
+
+    @property
+    def retry_after(self) -> float | None:
+        """Retry-After, which is seconds or an HTTP date, in seconds from now; None where there is none to be read."""
+        text = (self.headers.get("Retry-After") or "").strip()
+        if re.fullmatch(r"[0-9]{1,9}", text, re.ASCII):
+            return float(text)
+        try:
+            return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+        except (TypeError, ValueError, OverflowError, IndexError):
+            return None
 
     def raise_for_status(self) -> None:
         """Raises the error that a status other than 2xx is."""
@@ -93,8 +114,7 @@ class Answer(NamedTuple):
         if self.status == 404:
             raise device.missing(product=device.product, **facts)
         if self.status == 429:
-            wait = self.headers.get("Retry-After")
-            raise TooManyRequests(wait=f", retry after {shorten(wait, 40)}" if wait else "", **facts)
+            raise TooManyRequests(wait=self._wait(), **facts)
         raise (ServerError if self.status >= 500 else RequestRefused)(message=self._message(), **facts)
 
     def _redirected(self, facts: dict[str, Any]) -> VideoconfError:
@@ -106,21 +126,47 @@ class Answer(NamedTuple):
     def _message(self) -> str:
         """What the device says about its error, with a colon in front; else the reason phrase."""
         try:
-            data = json.loads(self.body)
+            data = None if _may_be_deep(self.body) else json.loads(self.body)
         except (ValueError, RecursionError):
             data = None
         if isinstance(data, dict):
             for name in ("error_message", "error", "message", "detail"):
                 if isinstance(data.get(name), str):
-                    return f": {shorten(data[name], 200)}"
+                    return f"{self._wait()}: {self._said(data[name])}"
             if data and self.status < 500:
-                return f": {shorten(json.dumps(data), 200)}"
-        return f" {self.reason}".rstrip()
+                return f": {self._said(json.dumps(without_secrets(data)))}"
+        return f" {self._said(self.reason)}".rstrip() + self._wait()
+
+    def _said(self, text: str) -> str:
+        return shorten(self.device.redact(text), 200)
+
+    def _wait(self) -> str:
+        return "" if self.retry_after is None else f", retry after {self.retry_after:.0f} s"
 
 
 def bare(path: str) -> str:
     """A path without its query: that is for -vv."""
     return path.partition("?")[0]
+
+
+def _may_be_deep(body: bytes) -> bool:
+    """Whether JSON is nested deeper than any answer is: what Python can parse it may not be able to walk."""
+    brackets = body.translate(None, _ALL_BUT_BRACKETS)
+    for _ in range(_DEEPEST):
+        brackets, before = brackets.replace(b"[]", b"").replace(b"{}", b""), brackets
+        if len(brackets) == len(before):
+            break
+    # What is left are brackets in texts, or too many levels.
+    return bool(brackets) and _depth(body) > _DEEPEST
+
+
+def _depth(body: bytes) -> int:
+    """How deep JSON is nested, brackets in its texts left out."""
+    depth = deepest = 0
+    for character in re.sub(rb'"(?:[^"\\]|\\.)*"', b"", body).translate(None, _ALL_BUT_BRACKETS):
+        depth += 1 if character in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _refuse_constant(word: str) -> float:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .session import Session
+
+# Several challenges stand in one header, with a comma between them, as between the parameters of each.
+_CHALLENGE = re.compile(r""",\s*(?=[A-Za-z0-9-]+\s+[A-Za-z0-9-]+\s*=)""")
+_PARAMETER = re.compile(r"""([A-Za-z0-9-]+)\s*=\s*("[^"]*"|[^\s,]+)""")
+# What requests can calculate.
+_ALGORITHMS = ("MD5", "MD5-SESS", "SHA", "SHA-256", "SHA-512")
 
 
 class Login:
@@ -44,24 +51,26 @@ class Digest(Login):
 
         self._auth: Any = HTTPDigestAuth(username, password)
         self._auth.init_per_thread_state()
-        self._nonce = ""
+        #: How often the nonce of the last challenge was used; None before the first one.
+        self._uses: int | None = None
 
     def header(self, method: str, url: str) -> str:
-        if not self._nonce:
+        if self._uses is None:
             return ""
-        return self._auth.build_digest_header(method, url) or ""
+        self._uses += 1
+        made = self._auth.build_digest_header(method, url) or ""
+        # A header is Latin-1 to Python; on the wire the account's name is UTF-8.
+        return str(made).encode().decode("latin-1")
 
     def challenged(self, headers: Mapping[str, str]) -> bool:
-        challenge = _digest_challenge(headers)
+        challenge = digest_challenge(headers)
         if not challenge:
             return False
-        fields = _parse(challenge)
-        nonce = str(fields.get("nonce") or "")
-        # The same nonce refused is a wrong password; another one only says that the old one is stale.
-        again = bool(nonce) and "realm" in fields and (not self._nonce or str(fields.get("stale")).lower() == "true")
+        # A nonce refused at once is a wrong password. One that was good before, or is said to be stale, has grown old.
+        again = self._uses is None or self._uses > 1 or challenge.get("stale", "").lower() == "true"
         if again:
-            self._nonce = nonce
-            self._auth._thread_local.chal = fields
+            self._uses = 0
+            self._auth._thread_local.chal = challenge
         return again
 
 
@@ -76,22 +85,23 @@ class Auto(Login):
         return self._login.header(method, url)
 
     def challenged(self, headers: Mapping[str, str]) -> bool:
-        if isinstance(self._login, Basic) and _digest_challenge(headers):
+        if isinstance(self._login, Basic) and digest_challenge(headers):
             self._login = Digest(*self._credentials)
         return self._login.challenged(headers)
 
 
-def _parse(challenge: str) -> dict[str, Any]:
-    from urllib.request import parse_http_list, parse_keqv_list
-
-    return parse_keqv_list([part for part in parse_http_list(challenge) if "=" in part])
-
-
-def _digest_challenge(headers: Mapping[str, str]) -> str:
-    """What follows the word Digest in WWW-Authenticate, or `''`."""
-    value = headers.get("WWW-Authenticate") or ""
-    place = value.lower().find("digest ")
-    return value[place + len("digest ") :] if place >= 0 else ""
+def digest_challenge(headers: Mapping[str, str]) -> dict[str, str]:
+    """The parameters of the first Digest challenge in WWW-Authenticate that can be met, or none."""
+    for challenge in _CHALLENGE.split(headers.get("WWW-Authenticate") or ""):
+        scheme, _, text = challenge.strip().partition(" ")
+        fields = {name.lower(): value.strip('"') for name, value in _PARAMETER.findall(text)}
+        if (
+            scheme.lower() == "digest"
+            and fields.get("algorithm", "MD5").upper() in _ALGORITHMS
+            and {"realm", "nonce"} <= set(fields)
+        ):
+            return fields
+    return {}
 
 
 def login(kind: str, username: str, password: str | None) -> Login:

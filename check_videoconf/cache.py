@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import time
+from collections.abc import Collection
 from typing import Any
 
 from .redact import storable
-from .state import file_name, read_limited, write_atomically
+from .state import file_name, read_limited, remove_left_overs, write_atomically
 
 # One answer, and all of them: a cache that fills the disk would be worse than none.
 _LARGEST = 4 * 1024**2
@@ -25,27 +27,29 @@ class Cache:
         self.seconds = seconds
 
     def load(self, *key: object) -> tuple[bool, Any]:
-        """Whether there is an answer young enough, and the answer."""
+        """Whether there is an answer young enough, and the answer. A damaged file is none."""
         if not self.seconds or not self._directory:
             return False, None
         try:
-            entry = json.loads(read_limited(self._path(key), _LARGEST))
-            age = time.time() - entry["stored"]
-            if 0 <= age <= self.seconds:
+            checksum, _, data = read_limited(self._path(key), _LARGEST).partition(b"\n")
+            entry = json.loads(data) if checksum == _checksum(data) else {}
+            if 0 <= time.time() - entry["stored"] <= self.seconds:
                 return True, entry["answer"]
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             pass
         return False, None
 
-    def store(self, answer: Any, *key: object) -> None:
-        """Keeps `answer`, JSON-able, for other checks."""
+    def store(self, answer: Any, *key: object, keep: Collection[str] = ()) -> None:
+        """Keeps `answer`, JSON-able, for other checks; `keep` names members that only sound personal."""
         if not self.seconds or not self._directory:
             return
         with contextlib.suppress(OSError, ValueError, RecursionError):
-            data = json.dumps({"stored": time.time(), "answer": storable(answer)}).encode()
-            if len(data) <= _LARGEST:
-                self._make_room(len(data))
-                write_atomically(self._path(key), data)
+            data = json.dumps({"stored": time.time(), "answer": storable(answer, keep)}).encode()
+            entry = _checksum(data) + b"\n" + data
+            if len(entry) <= _LARGEST:
+                self._make_room(len(entry))
+                write_atomically(self._path(key), entry, lasting=False)
+                remove_left_overs(self._directory)
 
     def _path(self, key: tuple[object, ...]) -> str:
         return os.path.join(self._directory, file_name("cache", *key))
@@ -66,3 +70,7 @@ class Cache:
             if total > _LARGEST_IN_ALL or position >= _MOST:
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(path)
+
+
+def _checksum(data: bytes) -> bytes:
+    return hashlib.sha256(data).hexdigest().encode()

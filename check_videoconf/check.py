@@ -23,6 +23,8 @@ _STATE = {
 }
 # What a person reads at 3 a.m.; the rest is in the long output.
 _SUMMARY = 600
+# Nagios makes a colon of each semicolon of the text.
+_BETWEEN = " / "
 
 
 class Probe(nagiosplugin.Resource):
@@ -30,6 +32,8 @@ class Probe(nagiosplugin.Resource):
 
     def __init__(self, mode: Mode) -> None:
         self.mode = mode
+        #: Whether nothing at all was found, not even what is not said.
+        self.empty = True
 
     def probe(self) -> Generator[nagiosplugin.Metric, None, None]:
         yield from self._metrics(self.mode.probe())
@@ -37,14 +41,17 @@ class Probe(nagiosplugin.Resource):
 
     def _metrics(self, findings: Iterable[Finding]) -> Iterator[nagiosplugin.Metric]:
         for finding in findings:
+            self.empty = False
             if isinstance(finding, Measurement):
                 yield nagiosplugin.Metric(finding.counter.label, finding, context="counter")
             elif isinstance(finding, Verdict) and self._is_said(finding):
                 yield nagiosplugin.Metric(finding.status or "problem", finding, context="status")
 
     def _is_said(self, verdict: Verdict) -> bool:
-        """Whether a verdict belongs into the outcome; one without a status is a problem of the check itself."""
-        return (verdict.problem or bool(verdict.text)) and (not verdict.status or self.mode.wanted(verdict.status))
+        """Whether a verdict belongs into the outcome. --filter-counters is for what is declared: not for an --expect-…,
+        nor for a problem of the check itself."""
+        filtered = any(status.label == verdict.status for status in self.mode.statuses)
+        return (verdict.problem or bool(verdict.text)) and (not filtered or self.mode.wanted(verdict.status))
 
 
 class CounterContext(nagiosplugin.ScalarContext):
@@ -62,8 +69,7 @@ class CounterContext(nagiosplugin.ScalarContext):
         if measured.judged:
             for state, limit in ((CRITICAL, critical), (WARNING, warning)):
                 if limit and limit.broken_by(measured.value):
-                    hint = limit.violation(measured.value, lambda bound: human(bound, counter.unit))
-                    return nagiosplugin.Result(_STATE[state], hint, metric)
+                    return nagiosplugin.Result(_STATE[state], limit.violation(measured.value), metric)
         return nagiosplugin.Result(nagiosplugin.Ok, None, metric)
 
 
@@ -98,11 +104,11 @@ def in_words(texts: list[str]) -> str:
     length = 0
     for text in texts:
         shown = shorten(clean(text), 300)
-        length += len(shown) + 2
+        length += len(shown) + len(_BETWEEN)
         if taken and length > _SUMMARY:
-            return "; ".join(taken) + f"; and {len(texts) - len(taken)} more"
+            return _BETWEEN.join([*taken, f"and {len(texts) - len(taken)} more"])
         taken.append(shown)
-    return "; ".join(taken)
+    return _BETWEEN.join(taken)
 
 
 def items(results: Iterable[nagiosplugin.Result]) -> Iterator[Item]:
@@ -128,7 +134,8 @@ def described(measured: Measurement) -> str:
 
 def run(mode: Mode, report: Report) -> None:
     """Runs the check and fills the report, also when it fails half-way: what was measured until then stays."""
-    check = nagiosplugin.Check(Probe(mode), CounterContext(mode.thresholds), StatusContext(), Headline(mode))
+    probe = Probe(mode)
+    check = nagiosplugin.Check(probe, CounterContext(mode.thresholds), StatusContext(), Headline(mode))
     error: VideoconfError | DeadlineReached | Terminated | None = None
     try:
         check()
@@ -136,8 +143,12 @@ def run(mode: Mode, report: Report) -> None:
         raise  # a file named by an option: said as such, not as the device's failure
     except (VideoconfError, DeadlineReached, Terminated) as caught:
         error = caught
+    finally:
+        mode.client.session.deadline.disarm()  # what was measured until now is still to be reported
     results = list(check.results.results)
     found = list(items(results))
+    if error:
+        found += [Item(UNKNOWN, line) for line in mode.shortcomings()]
     report.figures = [figure for result in results if (figure := _figure(mode, result))]
     name(report.figures)
     report.items = worst_first(found)
@@ -149,11 +160,10 @@ def run(mode: Mode, report: Report) -> None:
         report.summary = check.summary.ok(check.results)
     else:
         report.summary = check.summary.problem(check.results)
-    if not error and not found:
-        if mode.columns:
-            report.things = mode.things
-        else:
-            report.state, report.summary = UNKNOWN, "nothing was measured"
+    if not error and not found and mode.columns:
+        report.things = mode.things
+    elif not error and probe.empty and not mode.values:
+        report.state, report.summary = UNKNOWN, "nothing was measured"
 
 
 def fail(report: Report, error: VideoconfError | DeadlineReached | Terminated, unreachable_state: str) -> None:
@@ -163,7 +173,7 @@ def fail(report: Report, error: VideoconfError | DeadlineReached | Terminated, u
     report.errors.append(line)
     problems = [item.text for item in report.items if item.state != OK]
     report.summary = in_words([line, *problems])
-    report.state = worst([state, report.state]) if report.state != OK else state
+    report.state = worst([state, report.state])
     advice = getattr(error, "advice", "")
     if advice:
         report.remarks.insert(0, f"what to do: {advice}")

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .errors import Terminated
+
 if TYPE_CHECKING:
-    from .auth import Login
+    from types import FrameType
+
     from .deadline import Deadline
+    from .errors import DeadlineReached
     from .mode import Mode
     from .options import Options
+    from .redact import Redactor
     from .report import Report
+    from .session import Session
 
 OK, UNKNOWN = 0, 3
 _DEFAULT_MAX_OUTPUT = 8192
@@ -36,15 +43,42 @@ def entry() -> None:
         sys.exit(simulate(arguments[1:]))
     # Icinga 2 and Mod-Gearman mix stderr into the status, and a library may write there: nothing gets through.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    code = main(arguments)
+    # From the first moment on a signal gives a line and UNKNOWN; once there is an outcome, that one stands.
+    _set_signals(_end)
+    try:
+        outcome = _protected(arguments)
+        _set_signals(signal.SIG_IGN)
+    except BaseException as error:  # noqa: BLE001 -- whatever ends the plugin, its poller gets one line
+        outcome = Outcome(f"UNKNOWN: {_one_line(error)}\n", UNKNOWN)
+    _write(outcome.text)
     # Not sys.exit: neither a closed stdout nor a library's exit handler may change the code, and all is done.
-    os._exit(code)
+    os._exit(outcome.code)
+
+
+def _protected(arguments: list[str]) -> Outcome:
+    """The outcome of the process's own command line, out of which the passwords are taken first."""
+    started = time.monotonic()
+    if any("password" in argument or "@" in argument for argument in arguments):
+        from .credentials import hide_arguments
+
+        hide_arguments(arguments)
+    # UTF-8 whatever the locale: what Python could not decode, or decoded as something else, is taken back to bytes.
+    return _guarded([os.fsencode(argument).decode("utf-8", "surrogateescape") for argument in arguments], started)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    _set_signals(signal.SIG_IGN)
+    raise Terminated(signal.Signals(number).name, "starting or ending")
+
+
+def _set_signals(handler: Any) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, handler)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Runs one command line, writes its answer to stdout, returns the exit code: 0, 1, 2 or 3, whatever happens."""
-    started = time.monotonic()
-    outcome = _guarded(list(arguments), started)
+    outcome = _guarded(list(arguments), time.monotonic())
     _write(outcome.text)
     return outcome.code
 
@@ -59,11 +93,16 @@ def _guarded(arguments: list[str], started: float) -> Outcome:
     except ImportError as error:
         return Outcome(f"UNKNOWN: a library is missing or broken: {_one_line(error)}\n", UNKNOWN)
     except Exception as error:  # noqa: BLE001 -- a bug, whatever it is, must give one line and UNKNOWN; deadlines pass
-        return _bug(error, verbose="-vvv" in arguments)
+        from .credentials import secrets_in
+        from .redact import Redactor
+
+        redactor = Redactor()
+        redactor.add(*secrets_in(arguments))
+        return _bug(error, redactor, verbose="-vvv" in arguments)
 
 
 def _answer(arguments: list[str], started: float) -> Outcome:
-    from .errors import DeadlineReached, OptionError, Terminated
+    from .errors import DeadlineReached, OptionError
 
     try:
         return _dispatch(arguments, started)
@@ -79,7 +118,7 @@ def _dispatch(arguments: list[str], started: float) -> Outcome:
     from .errors import OptionError
     from .options import parse
 
-    words = _leading_words(arguments)
+    words = catalog.leading_words(arguments)
     if len(words) < 2:
         if "--list-modes" in arguments:
             from . import usage
@@ -106,7 +145,7 @@ def _dispatch(arguments: list[str], started: float) -> Outcome:
         from .extra_opts import expand
 
         expanded = expand(arguments, declared, remarks)
-    options, rest = parse(expanded, declared, mode.labels())
+    options, rest = parse(expanded, declared, mode.labels(), [status.label for status in mode.statuses])
     if len(rest) > 2:
         raise OptionError("one argument too many after SYSTEM and MODE; a value with blanks needs quotes")
     answer = _information(options, mode)
@@ -125,28 +164,11 @@ def _information(options: Options, mode: type[Mode]) -> Outcome | None:
         from . import usage
 
         return Outcome(usage.mode(mode), UNKNOWN) if options.help else Outcome(usage.counters(mode), OK)
+    if mode.columns and options.disco_format:
+        from .output import things
+
+        return Outcome(things.format_of(mode.shown_columns(options)), OK)
     return None
-
-
-def _leading_words(arguments: list[str]) -> list[str]:
-    """SYSTEM and MODE: the first two arguments that are neither an option nor a common option's value."""
-    from .common_options import COMMON
-
-    with_value = {name for option in COMMON if option.metavar and option.dest != "extra_opts" for name in option.names}
-    words: list[str] = []
-    skip = False
-    for argument in arguments:
-        if skip:
-            skip = False
-        elif not argument.startswith("-"):
-            words.append(argument)
-        elif argument in with_value:
-            skip = True
-        elif words[1:] or argument == "--":
-            break
-        if len(words) == 2:
-            break
-    return words
 
 
 def _known_system(word: str) -> str:
@@ -161,24 +183,47 @@ def _known_system(word: str) -> str:
 
 def _check(mode: type[Mode], options: Options, remarks: list[str], started: float) -> Outcome:
     from .deadline import Deadline
-    from .errors import DeadlineReached, Terminated
+    from .errors import DeadlineReached, OptionError
+    from .redact import Redactor
 
+    if options.output_json:
+        options.output = "json"
+    elif options.output_openmetrics:
+        options.output = "openmetrics"
     deadline = Deadline(options.timeout)
     deadline.started = started
+    redactor = Redactor()
     try:
         with deadline.enforced():
-            report, options = _run(mode, options, remarks, deadline)
+            report = _run(mode, options, remarks, deadline, redactor)
     except (DeadlineReached, Terminated) as error:
         # Outside the check itself: while it was being prepared, or after it had measured all.
-        return Outcome(f"{mode.system} {mode.name} UNKNOWN".upper() + f" - {_one_line(error)}\n", UNKNOWN)
+        report = _failed(mode, options, error)
+        report.remarks += remarks
+    except (OptionError, ImportError):
+        raise
+    except Exception as error:  # noqa: BLE001 -- as in _guarded, but with all passwords known
+        return _bug(error, redactor, verbose=options.verbose > 2)
     report.change_state(options.change_state)
+    if report.things is not None:
+        from .output import things
+
+        return Outcome(things.render(report.things, mode.shown_columns(options), report, options), report.exit_code)
     return Outcome(_render(report, options), report.exit_code)
 
 
-def _run(mode: type[Mode], options: Options, remarks: list[str], deadline: Deadline) -> tuple[Report, Options]:
-    from . import catalog
+def _failed(mode: type[Mode], options: Options, error: DeadlineReached | Terminated) -> Report:
+    from .check import fail
+    from .report import Report
+
+    report = Report(mode.system, mode.name, options.hostname or "")
+    fail(report, error, options.unreachable_state)
+    return report
+
+
+def _run(mode: type[Mode], options: Options, remarks: list[str], deadline: Deadline, redactor: Redactor) -> Report:
+    from . import catalog, prepare
     from .errors import OptionError
-    from .redact import Redactor
     from .report import Report
     from .thresholds import Thresholds
 
@@ -186,18 +231,17 @@ def _run(mode: type[Mode], options: Options, remarks: list[str], deadline: Deadl
     if not options.hostname:
         raise OptionError("--hostname is required")
     thresholds = Thresholds(mode, options)
-    _settle(mode, options)
-    redactor = Redactor()
-    redactor.add(options.password, *(options.proxy or "").rpartition("@")[0].rpartition("/")[2].split(":"))
-
-    from . import check
-    from .session import Session
-
-    state_directory = _state_directory(mode, options, remarks)
-    memory = _memory(mode, options, state_directory, remarks)
+    prepare.refuse_filter_of_everything(mode, options)
+    deadline.enter("looking for the password", network=False)
+    prepare.settle(mode, options)
+    deadline.enter("preparing the check", network=False)
+    redactor.add_account(options.username, options.password)
+    check, Session = _libraries()  # noqa: N806 -- a class
+    state_directory = prepare.state_directory(mode, options, remarks)
+    memory = prepare.memory(mode, options, state_directory, remarks, deadline)
     report = Report(mode.system, mode.name, options.hostname)
     report.remarks = remarks
-    session = Session(options, system.title, _login(options), deadline, redactor, state_directory)
+    session = Session(options, system.title, prepare.login(options), deadline, redactor, state_directory)
     session.login.attach(session, state_directory)
     try:
         running = mode(catalog.client(mode.system)(session), options, thresholds, memory.load() if memory else None)
@@ -206,74 +250,26 @@ def _run(mode: type[Mode], options: Options, remarks: list[str], deadline: Deadl
             memory.save(running.remembered)
     finally:
         session.close()
+        if memory:
+            memory.close()
+    report.remarks += session.remarks
     report.trace = session.trace
     report.requests = session.requests
     report.seconds = deadline.elapsed()
     report.rewrite(redactor.known)
-    return report, options
+    return report
 
 
-def _settle(mode: type[Mode], options: Options) -> None:
-    """Options that follow from others, from the system and from the environment. Raises OptionError."""
-    from . import catalog, credentials
-    from .errors import OptionError
-
-    system = catalog.SYSTEMS[mode.system]
-    options.lock = (options.lock or system.one_at_a_time) and not options.no_lock
-    options.cache = mode.cache if options.cache is None else options.cache
-    if options.output_json:
-        options.output = "json"
-    elif options.output_openmetrics:
-        options.output = "openmetrics"
-    if options.password:
-        credentials.hide_argument(options.password)
-    if options.auth == "oauth2":
-        if mode.system != "pexip":
-            raise OptionError("--auth oauth2: only Pexip Infinity knows it")
-        if not options.oauth2_client_id or not options.oauth2_key:
-            raise OptionError("--auth oauth2 needs --oauth2-client-id and --oauth2-key")
-        options.username = options.oauth2_client_id
-        return
-    options.username, options.password = credentials.find(options, os.environ, system.username)
-    if options.password is None:
-        raise OptionError(
-            f"a password is required: --password-file FILE, --password-command CMD, {credentials.PASSWORD} in the "
-            "environment, or --password"
-        )
-
-
-def _login(options: Options) -> Login:
-    if options.auth == "oauth2":
-        from .oauth2 import Bearer
-
-        return Bearer(options.oauth2_client_id, options.oauth2_key)
-    from .auth import login
-
-    return login(options.auth, options.username, options.password)
-
-
-def _state_directory(mode: type[Mode], options: Options, remarks: list[str]) -> str:
-    """The state directory where this check needs one, else `''`."""
-    if not (options.lock or options.cache or mode.remembers(options) or options.auth == "oauth2"):
-        return ""
-    from .state import directory
-
-    found, reason = directory(options.state_dir)
-    if reason:
-        remarks.append(f"no lock, no cache and no state between runs: {reason}")
-    return found
-
-
-def _memory(mode: type[Mode], options: Options, state_directory: str, remarks: list[str]) -> Any:
-    if not mode.remembers(options):
-        return None
-    from .common_options import COMMON
-    from .state import Memory
-
-    left_out = {"timeout", "state_dir", "retries"}
-    left_out |= {option.dest for option in COMMON if option.group in ("credentials", "output", "help")}
-    values = sorted((name, repr(value)) for name, value in vars(options).items() if name not in left_out | {"given"})
-    return Memory(state_directory, (mode.system, mode.name, *values), remarks)
+def _libraries() -> tuple[Any, type[Session]]:
+    """What imports nagiosplugin and requests. Raises ImportError, whatever is wrong with them."""
+    try:
+        from . import check
+        from .session import Session
+    except ImportError:
+        raise
+    except Exception as error:
+        raise ImportError(f"{type(error).__name__}: {error}") from error
+    return check, Session
 
 
 # -- output
@@ -301,13 +297,13 @@ def _option_error(error: Any) -> Outcome:
     return Outcome("\n".join(lines) + "\n", UNKNOWN)
 
 
-def _bug(error: Exception, *, verbose: bool) -> Outcome:
+def _bug(error: Exception, redactor: Redactor, *, verbose: bool) -> Outcome:
     text = f"UNKNOWN: internal error, please report it: {type(error).__name__}: {_one_line(error)}\n"
     if verbose:
         import traceback
 
         text += "".join(traceback.format_exception(type(error), error, error.__traceback__)).replace("|", "/")
-    return Outcome(text, UNKNOWN)
+    return Outcome(redactor.known(text), UNKNOWN)
 
 
 def _one_line(error: BaseException) -> str:

@@ -6,27 +6,51 @@ the environment. A source that is named and cannot be read is an error, never a 
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping
+import re
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from .errors import OptionError
 from .options import Options
+
+if TYPE_CHECKING:
+    import subprocess
 
 USERNAME = "CHECK_VIDEOCONF_USERNAME"
 PASSWORD = "CHECK_VIDEOCONF_PASSWORD"
 _COMMAND_TIMEOUT = 10
 _LARGEST = 64 * 1024
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_SECRET_OPTION = re.compile(r"--(?:[a-z0-9-]+-)?(?:password|passphrase|community|secret)")
+# `user:password` of a URL.
+_ACCOUNT = re.compile(r"(?<=://)[^/@\s]*:.*(?=@)")
+
 
 def find(options: Options, environment: Mapping[str, str], default_username: str) -> tuple[str, str | None]:
     """Username and password; the password is None when no source names one. Raises OptionError."""
-    username = options.username or environment.get(USERNAME) or default_username
+    username = options.username or _utf8(environment.get(USERNAME)) or default_username
     password = options.password
     if password is None and options.password_file:
         password = _first_line(_file(options.password_file), f"--password-file {options.password_file}")
     if password is None and options.password_command:
-        password = _first_line(_output(options.password_command, options.timeout), "--password-command")
-    return username, password or environment.get(PASSWORD) or None
+        # Less than the whole time, so that the command is what is blamed.
+        seconds = min(_COMMAND_TIMEOUT, 0.8 * options.timeout)
+        password = _first_line(_output(options.password_command, seconds), "--password-command")
+    password = password or _utf8(environment.get(PASSWORD)) or None
+    for what, text in (("username", username), ("password", password or "")):
+        if _LONE_SURROGATE.search(text):
+            raise OptionError(f"the {what} is not UTF-8 text")
+    return username, password
+
+
+def _utf8(text: str | None) -> str:
+    """A value of the environment, which Python decodes by the locale, as UTF-8."""
+    return os.fsencode(text or "").decode("utf-8", "surrogateescape")
 
 
 def _file(path: str) -> bytes:
@@ -37,7 +61,7 @@ def _file(path: str) -> bytes:
         raise OptionError(f"--password-file {path}: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _output(command: str, timeout: float) -> bytes:
+def _output(command: str, seconds: float) -> bytes:
     """What the command prints. It gets no shell and no input, and what it says on stderr is nobody's business."""
     import shlex
     import subprocess
@@ -48,36 +72,78 @@ def _output(command: str, timeout: float) -> bytes:
         raise OptionError(f"--password-command: {error}") from None
     if not words:
         raise OptionError("--password-command: no command")
+    # Messages name the program alone: its arguments may be secret.
     try:
-        done = subprocess.run(  # noqa: S603 -- running the user's own command is what the option is for
+        process = subprocess.Popen(  # noqa: S603 -- running the user's own command is what the option is for
             words,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=min(timeout, _COMMAND_TIMEOUT),
-            check=False,
+            start_new_session=True,
         )
-    except subprocess.TimeoutExpired as error:
-        raise OptionError(f"--password-command: no answer within {error.timeout:g} s") from None
     except (OSError, ValueError) as error:
-        raise OptionError(f"--password-command: {getattr(error, 'strerror', None) or error}") from None
-    if done.returncode:
-        raise OptionError(f"--password-command: it failed with exit code {done.returncode}")
-    return done.stdout[:_LARGEST]
+        raise OptionError(f"--password-command: {words[0]}: {getattr(error, 'strerror', None) or error}") from None
+    try:
+        printed, code = _finished(process, seconds)
+    except subprocess.TimeoutExpired:
+        raise OptionError(f"--password-command: {words[0]} gave no answer within {seconds:.3g} s") from None
+    except ValueError as error:
+        raise OptionError(f"--password-command: {words[0]} {error}") from None
+    finally:
+        _kill(process)
+    if code:
+        end = f"exit code {code}" if code > 0 else f"signal {-code}"
+        raise OptionError(f"--password-command: {words[0]} failed with {end}")
+    return printed
+
+
+def _finished(process: subprocess.Popen[bytes], seconds: float) -> tuple[bytes, int]:
+    """What a process prints, and its exit code. Raises TimeoutExpired, ValueError when it prints too much."""
+    import select
+    import subprocess
+
+    end = time.monotonic() + seconds
+    printed = b""
+    descriptor = process.stdout.fileno() if process.stdout else -1
+    while select.select([descriptor], [], [], max(0.0, end - time.monotonic()))[0]:
+        data = os.read(descriptor, _LARGEST)
+        if not data:
+            return printed, process.wait(max(0.0, end - time.monotonic()))
+        printed += data
+        if len(printed) > _LARGEST:
+            raise ValueError("prints more than a password")
+    raise subprocess.TimeoutExpired(process.args, seconds)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Ends the command with whatever it has started, unless it has ended by itself."""
+    if process.stdout:
+        process.stdout.close()
+    if process.returncode is None:
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _first_line(data: bytes, source: str) -> str:
-    line = data.decode("utf-8", "surrogateescape").partition("\n")[0].rstrip("\r")
+    try:
+        line = data.decode("utf-8-sig").partition("\n")[0].rstrip("\r")
+    except UnicodeDecodeError:
+        raise OptionError(f"{source}: not UTF-8 text") from None
     if not line:
         raise OptionError(f"{source}: its first line is empty")
     return line
 
 
-def hide_argument(secret: str) -> None:
-    """Overwrites a secret in this process's argument list, which every user of the machine can read.
+def hide_arguments(arguments: Sequence[str]) -> None:
+    """Overwrites secrets in this process's argument list, which every user of the machine can read.
 
-    Linux only, and only from now on: it was visible since the process started. Where it cannot be done it is left.
+    arguments: those of the plugin, the last ones of the process. Linux only, and only from now on: they were visible
+    since the process started. Where it cannot be done it is left.
     """
+    hidden = without_secrets(arguments)
+    if hidden == list(arguments):
+        return
     try:
         with open("/proc/self/stat", "rb") as file:
             # The name in parentheses may hold blanks; arg_start and arg_end are fields 48 and 49 of proc(5).
@@ -85,22 +151,36 @@ def hide_argument(secret: str) -> None:
         start, end = int(fields[45]), int(fields[46])
         with open("/proc/self/mem", "r+b", buffering=0) as memory:
             memory.seek(start)
-            arguments = memory.read(end - start)
-            hidden = _overwritten(arguments, os.fsencode(secret))
-            if hidden != arguments:
-                memory.seek(start)
-                memory.write(hidden)
+            shown = memory.read(end - start)
+            old, new = (b"".join(os.fsencode(text) + b"\0" for text in texts) for texts in (arguments, hidden))
+            if shown.endswith(old) and len(old) == len(new):
+                memory.seek(end - len(old))
+                memory.write(new)
     except (OSError, ValueError, IndexError):
         return
 
 
-def _overwritten(arguments: bytes, secret: bytes) -> bytes:
-    """The NUL-separated arguments with `x` for each byte of the secret, where it is one or follows a `=`."""
-    hidden = b"x" * len(secret)
-    shown = arguments.split(b"\0")
-    for position, argument in enumerate(shown):
-        if argument == secret:
-            shown[position] = hidden
-        elif argument.startswith(b"-") and argument.endswith(b"=" + secret):
-            shown[position] = argument[: -len(secret)] + hidden
-    return b"\0".join(shown)
+def without_secrets(arguments: Sequence[str]) -> list[str]:
+    """The arguments with an `x` for each byte of a password, and of a proxy's account."""
+    shown = []
+    previous = ""
+    for argument in arguments:
+        name, sign, value = argument.partition("=")
+        if _SECRET_OPTION.fullmatch(previous):
+            shown.append(_crossed_out(argument))
+        elif sign and _SECRET_OPTION.fullmatch(name):
+            shown.append(f"{name}={_crossed_out(value)}")
+        else:
+            shown.append(_ACCOUNT.sub(lambda match: _crossed_out(match[0]), argument))
+        previous = argument
+    return shown
+
+
+def secrets_in(arguments: Sequence[str]) -> list[str]:
+    """What `without_secrets` would cross out."""
+    changed = (given for given, shown in zip(arguments, without_secrets(arguments)) if given != shown)
+    return [given.partition("=")[2] if given.startswith("--") else given for given in changed]
+
+
+def _crossed_out(secret: str) -> str:
+    return "x" * len(os.fsencode(secret))

@@ -56,6 +56,11 @@ class Deadline:
         time.sleep(min(seconds, self.remaining()))
         self.remaining()
 
+    def disarm(self) -> None:
+        """Lets what is left to do be done: the check is over, by itself or because its time is."""
+        if threading.current_thread() is threading.main_thread():
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
     @contextmanager
     def enforced(self) -> Iterator[None]:
         """While it lasts the alarm signal ends what runs too long: a slow drip, a runaway regular expression.
@@ -84,6 +89,6 @@ class Deadline:
         try:
             yield
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            self.disarm()
             for number, handler in before.items():
                 signal.signal(number, handler)

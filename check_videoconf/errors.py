@@ -67,7 +67,7 @@ class ConnectionBroken(Unreachable):
 
 class ProxyRefused(Unreachable):
     when = "the proxy does not let the request through"
-    line = "the proxy {proxy} refused: {reason}"
+    line = "the proxy {proxy} does not let the request through: {reason}"
     advice = "check --proxy and what the proxy permits"
 
 
@@ -98,7 +98,10 @@ class TlsTooOld(Unreachable):
 class TlsFailed(Unreachable):
     when = "the TLS handshake fails for another reason"
     line = "the TLS handshake with {address} failed: {reason}"
-    advice = "check --port (is it HTTPS?) and --proto"
+    advice = (
+        "check --port (is it HTTPS?) and --proto; old ciphers need --tls-min 1.0, a device that asks for a certificate "
+        "of its client --cert"
+    )
 
 
 class AuthenticationFailed(Unreachable):
@@ -114,7 +117,7 @@ class NotPermitted(Unreachable):
 
 
 class BusyOrNotPermitted(Unreachable):
-    when = "a phone answers 403 or status 4001 to every try"
+    when = "a phone answers 403 to every try"
     line = "{address} is busy, or account '{account}' is not permitted to read {path} ({reason})"
     advice = "another client may be asking the phone all the time; if not, check the account"
 
@@ -207,12 +210,6 @@ class Busy(VideoconfError):
     when = "another check of the same device holds its lock for too long"
     line = "another check of {host} did not finish in {seconds} s"
     advice = "spread the checks of the device, or raise --timeout"
-
-
-class StateUnavailable(VideoconfError):
-    when = "a file or command named by an option cannot be used"
-    line = "{text}"
-    advice = "check the path and its permissions"
 
 
 class DeadlineReached(BaseException):

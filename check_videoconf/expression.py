@@ -10,7 +10,20 @@ import re
 from collections.abc import Sequence
 from typing import Callable, NamedTuple
 
-from .operands import NOTHING, SYMBOLS, WORDS, Evaluate, Record, Test, Value, as_text, calculate, compare, plain
+from .operands import (
+    LARGEST,
+    NOTHING,
+    SYMBOLS,
+    WORDS,
+    Evaluate,
+    Record,
+    Test,
+    Value,
+    as_text,
+    calculate,
+    compare,
+    plain,
+)
 from .text import nearest
 from .units import SIZES, TIMES
 
@@ -23,20 +36,21 @@ class _Node(NamedTuple):
 
 
 _UNITS: dict[str, int] = {**TIMES, **SIZES, "%": 1}
+# Parsing and judging go down the stack with each parenthesis, and with nothing else.
 _DEEPEST = 50
-_LONGEST = 4096
+_LONGEST = 32_768
 
 _TOKEN = re.compile(
     r"""\s*(?:
-      (?P<macro>%(?:\\?\{(?P<brace>[^{}\\\s]*)\\?\}|\((?P<paren>[^()\s]*)\)))
+      (?P<macro>%(?:\\?\{[^{}\\\s]*\\?\}|\([^()\s]*\)))
     | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[A-Za-z]+|%(?![({\\]))?)
     | (?P<text>'[^']*'|"[^"]*")
-    | (?P<word>[A-Za-z_]\w*)
+    | (?P<word>[^\W\d]\w*)
     | (?P<sign>\|\||&&|==|!=|=~|!~|<=|>=|[<>!()+\-*/,])
     )""",
-    re.VERBOSE | re.ASCII,
+    re.VERBOSE,
 )
-_REGEX = re.compile(r"\s*/(?P<pattern>(?:\\.|[^/\\])*)/(?P<flags>[A-Za-z]*)", re.DOTALL | re.ASCII)
+_REGEX = re.compile(r"\s*/(?P<pattern>(?:\\.|[^/\\])*)/(?P<flags>[A-Za-z]*)", re.DOTALL)
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE}
 
 _RESERVED = ("and", "or", "not", "in", *WORDS)
@@ -89,8 +103,6 @@ class _Parser:
         match = _TOKEN.match(self.source, self.position)
         if match:
             self.kind = match.lastgroup or ""
-            if self.kind in ("brace", "paren"):
-                self.kind = "macro"
             self.token, self.start, self.position = match[self.kind], match.start(self.kind), match.end()
             return
         rest = self.source[self.position :]
@@ -181,6 +193,8 @@ class _Parser:
         literal = _REGEX.match(self.source, self.position)
         if not literal:
             self.advance()
+            if self.token == "/":
+                raise self.error("this regular expression is never closed")
             raise self.error(f"a regular expression /…/ must follow, not {self.found()}")
         for index, letter in enumerate(literal["flags"]):
             if letter not in _FLAGS:
@@ -198,11 +212,11 @@ class _Parser:
         return matches
 
     def compiled(self, literal: re.Match[str]) -> re.Pattern[str]:
-        flags = re.NOFLAG if hasattr(re, "NOFLAG") else re.RegexFlag(0)
+        flags = re.RegexFlag(0)
         for letter in literal["flags"]:
             flags |= _FLAGS[letter]
         try:
-            return re.compile(literal["pattern"].replace("\\/", "/"), flags)
+            return re.compile(literal["pattern"], flags)
         except re.error as error:
             place = literal.start("pattern") + (error.pos or 0)
             raise self.error(f"this regular expression cannot be compiled: {error.msg}", place) from None
@@ -298,10 +312,11 @@ class _Parser:
         unit = token[len(digits) :]
         if unit and unit not in _UNITS:
             raise self.error(f"unknown unit '{unit}', the units are {', '.join(_UNITS)}", start + len(digits))
-        if len(digits) > 300:
+        number: int | float = float(digits) if "." in digits or len(digits) > 300 else int(digits)
+        number *= _UNITS.get(unit, 1)
+        if number > LARGEST:
             raise self.error("this number is too large", start)
-        number: int | float = float(digits) if "." in digits else int(digits)
-        return number * _UNITS.get(unit, 1)
+        return number
 
 
 def _unreadable(rest: str) -> str:
@@ -309,8 +324,8 @@ def _unreadable(rest: str) -> str:
         return "this text is never closed"
     if rest[0] == "%":
         return "a macro is written %{name}"
-    if rest[0] in "=~&":
-        return f"'{rest[0]}' is no operator: there are ==, =~ and &&"
+    if rest[0] in "=~&|":
+        return f"'{rest[0]}' is no operator: there are ==, =~, and, or"
     return f"'{rest[0]}' means nothing here"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -11,32 +10,49 @@ from .errors import OptionError
 from .options import Option
 
 PROGRAM = "check_videoconf"
-#: Searched in this order, after NAGIOS_CONFIG_PATH, as Monitoring Plugins do.
-DIRECTORIES = (
-    "/etc/nagios",
-    "/usr/local/nagios/etc",
-    "/usr/local/etc/nagios",
-    "/etc/opt/nagios",
-    "/etc/nagios-plugins",
-    "/usr/local/etc",
-    "/etc",
+# Where Monitoring Plugins look, in their order: MP_CONFIG_FILE, these names in the directories of NAGIOS_CONFIG_PATH,
+# then these paths.
+NAMES = ("monitoring-plugins.ini", "plugins.ini", "nagios-plugins.ini")
+PATHS = (
+    "/usr/local/etc/monitoring-plugins/monitoring-plugins.ini",
+    "/usr/local/etc/monitoring-plugins.ini",
+    "/etc/monitoring-plugins/monitoring-plugins.ini",
+    "/etc/monitoring-plugins.ini",
+    "/etc/nagios/plugins.ini",
+    "/usr/local/nagios/etc/plugins.ini",
+    "/usr/local/etc/nagios/plugins.ini",
+    "/etc/opt/nagios/plugins.ini",
+    "/etc/nagios-plugins.ini",
+    "/usr/local/etc/nagios-plugins.ini",
+    "/etc/opt/nagios-plugins.ini",
 )
-FILES = ("plugins.ini", "nagios-plugins.ini")
-_SECRETS = ("password", "api-password")
+_LARGEST = 1024**2
+_OFF = ("0", "no", "off", "false")
+_ON = ("", "1", "yes", "on", "true")
+# Of these one is enough: whoever gives one on the command line does not want the file's other one.
+_SOURCES = ("password", "password_file", "password_command")
 
 
 def expand(arguments: Sequence[str], declared: Sequence[Option], remarks: list[str]) -> list[str]:
     """The arguments with the options of each --extra-opts put in front, so that the command line wins.
 
-    Raises OptionError for a file or a section that is named and not there.
+    Raises OptionError for a file that cannot be read and for a section that is not there.
     """
-    wanted = list(_wanted(arguments))
-    if not wanted:
-        return list(arguments)
+    by_name = {name: option for option in declared for name in option.names}
+    given = {by_name[name].dest for name in (argument.partition("=")[0] for argument in arguments) if name in by_name}
     found: list[str] = []
-    for spec in wanted:
+    for spec in _wanted(arguments):
         section, _, path = spec.partition("@")
-        found += _read(section or PROGRAM, path, named=bool(section), declared=declared, remarks=remarks)
+        source = path or _search()
+        text, others_may_read = _read(source)
+        options = list(_section(text, section or PROGRAM, source))
+        for name, value in options:
+            option = by_name.get(name)
+            if option is None or option.dest not in _SOURCES or given.isdisjoint(_SOURCES):
+                found += _argument(name, value, option, source)
+        secret = any(name in by_name and by_name[name].secret or "proxy" in name and "@" in value for name, value in options)
+        if secret and others_may_read:
+            remarks.append(f"warning: {source} holds a password and others can read it; chmod 600 it")
     return [*found, *arguments]
 
 
@@ -51,42 +67,52 @@ def _wanted(arguments: Sequence[str]) -> Iterator[str]:
             yield following[0] if following and not following[0].startswith("-") else ""
 
 
-def _read(section: str, path: str, *, named: bool, declared: Sequence[Option], remarks: list[str]) -> list[str]:
-    parser = configparser.ConfigParser(
-        interpolation=None, allow_no_value=True, strict=False, delimiters=("=",), comment_prefixes=("#", ";")
-    )
-    parser.optionxform = str  # type: ignore[assignment, method-assign]
-    source = path or _search()
-    try:
-        with open(source, encoding="utf-8") as file:
-            parser.read_file(file)
-            readable = stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o044
-    except (OSError, UnicodeDecodeError) as error:
-        raise OptionError(f"--extra-opts: {source}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from None
-    except configparser.Error:
-        raise OptionError(f"--extra-opts: {source} is not an ini file") from None
-    if not parser.has_section(section):
-        raise OptionError(f"--extra-opts: {source} has no section [{section}]")
-    flags = {name for option in declared if not option.metavar for name in option.names}
-    arguments = []
-    for key, value in parser.items(section):
-        name = key if key.startswith("-") else f"-{key}" if len(key) == 1 else f"--{key}"
-        if name in flags or value is None:
-            arguments.append(name)
-        elif len(name) == 2:
-            arguments += [name, value]
-        else:
-            arguments.append(f"{name}={value}")
-    if readable and any(parser.has_option(section, key) for key in _SECRETS):
-        remarks.append(f"warning: {source} holds a password and others can read it; chmod 600 it")
-    return arguments
-
-
 def _search() -> str:
-    directories = [*filter(None, os.environ.get("NAGIOS_CONFIG_PATH", "").split(":")), *DIRECTORIES]
-    for directory in directories:
-        for name in FILES:
-            path = os.path.join(directory, name)
-            if os.path.isfile(path):
-                return path
-    raise OptionError(f"--extra-opts: no {' or '.join(FILES)} in {', '.join(directories)}")
+    directories = filter(None, os.environ.get("NAGIOS_CONFIG_PATH", "").split(":"))
+    named = os.environ.get("MP_CONFIG_FILE")
+    if named:
+        return named
+    for path in (*(os.path.join(directory, name) for directory in directories for name in NAMES), *PATHS):
+        if os.path.exists(path):
+            return path
+    raise OptionError(f"--extra-opts: no {' or '.join(NAMES)} in NAGIOS_CONFIG_PATH, nor any of {', '.join(PATHS)}")
+
+
+def _read(path: str) -> tuple[str, bool]:
+    """The file's text, and whether its group or others may read it."""
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            return file.read(_LARGEST), bool(mode & 0o044)
+    except (OSError, ValueError) as error:
+        raise OptionError(f"--extra-opts: {path}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from None
+
+
+def _section(text: str, wanted: str, source: str) -> Iterator[tuple[str, str]]:
+    """Name, with its dashes, and value of each option of a section, wherever and how often that stands in the file."""
+    section: str | None = None
+    seen = False
+    for number, line in enumerate(text.splitlines(), 1):
+        line = line.strip()
+        if not line or line[0] in "#;":
+            continue
+        if line[0] == "[":
+            section = line[1:].partition("]")[0].strip()
+            seen = seen or section == wanted
+            continue
+        name, _, value = (part.strip() for part in line.partition("="))
+        if section is None or not name:
+            raise OptionError(f"--extra-opts: {source}: line {number} is neither [section] nor option=value")
+        if section == wanted:
+            yield name if name.startswith("-") else f"-{name}" if len(name) == 1 else f"--{name}", value
+    if not seen:
+        raise OptionError(f"--extra-opts: {source} has no section [{wanted}]")
+
+
+def _argument(name: str, value: str, option: Option | None, source: str) -> list[str]:
+    """An option of the file as arguments; a flag may say yes or no."""
+    if option is None or option.metavar:
+        return [name, value] if len(name) == 2 else [f"{name}={value}"]
+    if value.lower() not in (*_ON, *_OFF):
+        raise OptionError(f"--extra-opts: {source}: {name} is yes or no, not '{value}'")
+    return [name] if value.lower() in _ON else []

@@ -6,7 +6,6 @@ it reads as `Fields`; a reader makes a row into a dict with exactly those names,
 
 from __future__ import annotations
 
-import calendar
 import datetime
 import re
 from collections.abc import Mapping
@@ -16,12 +15,22 @@ Row = Mapping[str, Any]
 
 _NUMBER = re.compile(r"\s*[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?\s*", re.ASCII)
 _MOMENT = re.compile(
-    r"\s*(\d{4})-?(\d\d)-?(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s*(?:Z|([-+])(\d\d):?(\d\d))?\s*",
+    r"\s*(\d{4})-?(\d\d)-?(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?"
+    r"\s*(?:Z|([-+])(\d\d)(?::?(\d\d))?)?\s*",
     re.ASCII,
 )
-_TRUE = ("true", "1", "yes", "on", "enabled")
-_FALSE = ("false", "0", "no", "off", "disabled")
+_TRUE = ("true", "1", "yes", "on", "enabled", 1)
+_FALSE = ("false", "0", "no", "off", "disabled", 0)
 _LARGEST = 1e300
+_KINDS = {
+    dict: "an object",
+    list: "a list",
+    bool: "true or false",
+    str: "text",
+    int: "a number",
+    float: "a number",
+    type(None): "null",
+}
 
 
 class Unreadable(Exception):
@@ -35,7 +44,10 @@ def text(value: Any) -> str | None:
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, (int, float)):
-        return f"{value}"
+        try:
+            return f"{value}"
+        except ValueError:  # thousands of digits
+            raise Unreadable from None
     raise Unreadable
 
 
@@ -60,19 +72,19 @@ def flag(value: Any) -> bool | None:
     """True or false, also as 0, 1, "True", "no", "enabled"; null and '' are None."""
     if value is None or isinstance(value, bool):
         return value
-    word = str(value).strip().lower() if isinstance(value, (str, int)) else ""
+    word = value.strip().lower() if isinstance(value, str) else value
     if word in _TRUE:
         return True
     if word in _FALSE:
         return False
-    if value == "":
+    if word == "":
         return None
     raise Unreadable
 
 
 def moment(value: Any) -> float | None:
     """ISO-8601 to seconds since 1970; without a zone it is UTC, as these devices mean it. null and '' are None."""
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
     match = _MOMENT.fullmatch(value) if isinstance(value, str) else None
     if not match:
@@ -82,9 +94,9 @@ def moment(value: Any) -> float | None:
         when = datetime.datetime(year, month, day, hour, minute, int(match[6] or 0), tzinfo=datetime.timezone.utc)
     except ValueError:
         raise Unreadable from None
-    seconds = calendar.timegm(when.timetuple()) + float(f"0.{match[7] or 0}")
+    seconds = when.timestamp() + float(f"0.{match[7] or 0}")
     if match[8]:
-        seconds -= int(f"{match[8]}1") * (int(match[9]) * 3600 + int(match[10]) * 60)
+        seconds -= int(f"{match[8]}1") * (int(match[9]) * 3600 + int(match[10] or 0) * 60)
     return seconds
 
 
@@ -150,7 +162,9 @@ class Gaps:
 
     def unreadable(self, what: str, name: str, value: Any, *, required: bool) -> None:
         """A field of another type than its own."""
-        kind = {dict: "an object", list: "a list", bool: "true or false", str: "text"}.get(type(value), "not a number")
+        kind = _KINDS.get(type(value), "of another type")
+        if kind == "a number" and not abs(value) <= _LARGEST:
+            kind = "no finite number"
         counts = self._problems if required else self._notes
         self._count(counts, f"{name} of {{}} is unreadable ({kind})", what)
 
@@ -164,7 +178,8 @@ class Gaps:
         lines = []
         for key, count in counts.items():
             template, _, what = key.partition("\0")
-            lines.append(template.format(f"{count} {what}s" if count > 1 else f"a {what}"))
+            one = f"an {what}" if what[:1].lower() in "aeiou" else f"a {what}"
+            lines.append(template.format(f"{count} {what}s" if count > 1 else one))
         return lines
 
     def problems(self) -> list[str]:

@@ -6,7 +6,7 @@ import fcntl
 import os
 
 from .deadline import Deadline
-from .errors import Busy
+from .errors import Busy, DeadlineReached
 from .state import open_private
 
 _POLL = 0.02
@@ -24,11 +24,12 @@ def acquire(path: str, host: str, deadline: Deadline) -> int:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                if deadline.left() <= _POLL:
-                    raise Busy(host=host, seconds=f"{deadline.seconds:g}") from None
                 deadline.sleep(_POLL)
             else:
                 return descriptor
+    except DeadlineReached:
+        os.close(descriptor)
+        raise Busy(host=host, seconds=f"{deadline.seconds:g}") from None
     except BaseException:
         os.close(descriptor)
         raise

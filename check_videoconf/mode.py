@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Callable, ClassVar
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, Callable, ClassVar, TypeVar
 
 from .counters import CRITICAL, OK, UNKNOWN, Counter, Finding, Measurement, Status, Verdict
-from .fields import Fields, Gaps
+from .fields import Fields, Gaps, Unreadable
 from .options import Option, Options, regex
-from .text import plural
+from .text import plural, shorten
 from .thresholds import Thresholds
 
 Record = Mapping[str, Any]
+_Read = TypeVar("_Read")
 
 
 class Mode:
@@ -30,6 +32,8 @@ class Mode:
     requests: ClassVar[str] = "1"
     #: Paragraphs of the help about what a user may wonder.
     notes: ClassVar[tuple[str, ...]] = ()
+    #: What the mode cannot do without, behind the connection options of the first example in the help.
+    needs: ClassVar[str] = ""
     #: The second of the two examples in the help: what is put behind the connection options.
     example: ClassVar[str] = ""
 
@@ -46,6 +50,10 @@ class Mode:
     inventory: ClassVar[bool] = False
     #: Default of --cache.
     cache: ClassVar[int] = 0
+    #: Whether it may ask without credentials, see api_check.ApiCheck.
+    anonymous: ClassVar[bool] = False
+    #: What a mode that lists things says of each, see discovery.Discovery; it prints them in place of a check.
+    columns: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def remembers(cls, options: Options) -> bool:
@@ -54,7 +62,7 @@ class Mode:
 
     def __init_subclass__(cls) -> None:
         package, _, module = cls.__module__.rpartition(".")
-        cls.system = cls.system or package.rpartition(".")[2]
+        cls.system = cls.__dict__.get("system") or package.rpartition(".")[2]  # not that of a base several share
         cls.name = cls.__dict__.get("name") or module.replace("_", "-")
 
     @classmethod
@@ -74,6 +82,11 @@ class Mode:
             (name, field or name.replace("-", "_"))
             for name, _, field in (entry.partition("=") for entry in cls.filters)
         ]
+
+    @classmethod
+    def shown_columns(cls, options: Options) -> tuple[str, ...]:
+        """The columns that may be printed with these options."""
+        return cls.columns
 
     @classmethod
     def labels(cls) -> list[str]:
@@ -96,6 +109,8 @@ class Mode:
         self.remarks: list[str] = []
         #: Lines that make the check UNKNOWN.
         self.problems: list[str] = []
+        #: What a mode with columns has found.
+        self.things: list[Record] = []
         #: Totals measured so far, by label, for the headline.
         self.values: dict[str, float] = {}
         self.seen = self.selected = 0
@@ -168,7 +183,7 @@ class Mode:
             return
         if not instance:
             self.values[label] = value
-        if self._wanted(label):
+        if self.wanted(label):
             yield Measurement(counter, value, instance, low=low, high=high, judged=judged)
 
     def tally(self, label: str, counts: Mapping[str, int]) -> Iterator[Measurement]:
@@ -181,15 +196,47 @@ class Mode:
         if not met:
             yield Verdict(option, CRITICAL, f"{option}: expected {wanted}, found {found or 'nothing'}")
 
+    def missing(self, label: str, names: Collection[str]) -> Iterator[Measurement]:
+        """How many of the expected things were not found; in sentences they are named."""
+        counter = copy.copy(self._by_label[label])
+        if names:
+            counter.title = f"{counter.title} ({shorten(', '.join(names), 200)})"
+        yield from self.measure(label, len(names), counter=counter)
+
+    def read_member(
+        self,
+        report: Mapping[str, Any],
+        member: str,
+        reader: Callable[[Any], _Read | None],
+        *labels: str,
+        what: str = "",
+    ) -> _Read | None:
+        """A member of a report by a reader of `fields`, or one that raises Unreadable like them; None if it has none.
+
+        That it cannot be had is told, unless --filter-counters leaves none of the counters made of it. what: the noun
+        for the report, else `record`.
+        """
+        value = report.get(member)
+        told = any(self.wanted(label) for label in labels)
+        try:
+            found = reader(value)
+        except Unreadable:
+            if told:
+                self.gaps.unreadable(what or self.record, member, value, required=True)
+            return None
+        if found is None and told:
+            self.gaps.missing(what or self.record, member, present=member in report)
+        return found
+
     def absent(self, label: str, instance: str = "", *, optional: bool, reason: str = "not reported") -> None:
         """Says that a counter has no value; UNKNOWN if it must have one or the user has a threshold on it."""
-        if not self._wanted(label):
+        if not self.wanted(label):
             return
         line = f"{label}{' of ' + instance if instance else ''}: {reason}"
         (self.remarks if optional and label not in self.thresholds.given else self.problems).append(line)
 
-    def _wanted(self, label: str) -> bool:
-        """Whether --filter-counters leaves a counter."""
+    def wanted(self, label: str) -> bool:
+        """Whether --filter-counters leaves a counter or a status."""
         return self.given.filter_counters is None or bool(self.given.filter_counters.search(label))
 
     def age(self, moment: float | None) -> float | None:
@@ -198,11 +245,15 @@ class Mode:
 
     def finish(self) -> Iterator[Finding]:
         """What belongs to every probe, after it: fields that could not be read, filters that left nothing."""
-        for line in (*self.gaps.problems(), *self.problems):
+        for line in self.shortcomings():
             yield Verdict("", UNKNOWN, line)
         if self.inventory and self.unmatched():
             yield Verdict("", UNKNOWN, self.unmatched())
         self.remarks.extend(self.gaps.notes())
+
+    def shortcomings(self) -> list[str]:
+        """What could not be had of what must be had, so far."""
+        return [*self.gaps.problems(), *self.problems]
 
     def count_of(self, number: float) -> str:
         """`1 alarm`, `3 alarms`."""

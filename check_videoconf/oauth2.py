@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -23,6 +24,8 @@ _MARGIN = 60
 # What a server that does not say how long its token lives can be trusted with.
 _SHORT_LIFE = 300
 _LARGEST = 64 * 1024
+# RFC 6750, b64token: anything else has no place in a header.
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
 
 class Bearer(Login):
@@ -30,12 +33,12 @@ class Bearer(Login):
 
     def __init__(self, client_id: str, key_file: str) -> None:
         self._client_id = client_id
-        self._jwt = _library()
         self._key = _read_key(key_file)
         self._token = ""
         self._session: Session | None = None
         self._path = ""
-        self._refused = False
+        #: Whether the token is one that an earlier check got, which may have been withdrawn since.
+        self._kept = False
 
     def attach(self, session: Session, state_directory: str) -> None:
         """The session to ask by, and where tokens are kept."""
@@ -45,14 +48,17 @@ class Bearer(Login):
 
     def header(self, method: str, url: str) -> str:
         if not self._token:
-            self._token = self._stored() or self._fetch()
+            self._token = self._stored()
+            self._kept = bool(self._token)
+        if not self._token:
+            self._token = self._fetch()
         return f"Bearer {self._token}"
 
     def challenged(self, headers: Any) -> bool:
-        """A kept token may have been withdrawn: once, a new one is asked for."""
-        if self._refused:
+        """Asks for a new token, once, where the refused one was kept."""
+        if not self._kept:
             return False
-        self._refused = True
+        self._kept = False
         self._token = self._fetch()
         return True
 
@@ -61,28 +67,32 @@ class Bearer(Login):
             return ""
         try:
             kept = json.loads(read_limited(self._path, _LARGEST))
-            return str(kept["token"]) if kept["until"] > time.time() else ""
+            token = kept["token"] if kept["until"] > time.time() else ""
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return ""
+        if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+            return ""
+        self._asker().redactor.add(token)
+        return token
+
+    def _asker(self) -> Session:
+        if self._session is None:
+            raise AssertionError("a token is asked for before there is a session")
+        return self._session
 
     def _fetch(self) -> str:
-        session = self._session
-        if session is None:
-            raise AssertionError("a token is asked for before there is a session")
+        session = self._asker()
         now = int(time.time())
-        url = session.base + PATH
         claims = {
             "iss": self._client_id,
             "sub": self._client_id,
-            "aud": url,
+            # The URL as everybody writes it, without a port that goes without saying.
+            "aud": re.sub(r"^(https://.*):443$|^(http://.*):80$", r"\1\2", session.base) + PATH,
             "iat": now,
             "exp": now + _ASSERTION_LIFE,
             "jti": os.urandom(18).hex(),
         }
-        try:
-            assertion = self._jwt.encode(claims, self._key, algorithm="ES256")
-        except (ValueError, TypeError, self._jwt.PyJWTError):
-            raise OptionError("--oauth2-key: not an EC private key (P-256) in PEM") from None
+        assertion = _signed(claims, self._key)
         session.redactor.add(assertion)
         form = {
             "grant_type": "client_credentials",
@@ -92,7 +102,7 @@ class Bearer(Login):
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         answer = session.request("POST", PATH, urlencode(form).encode(), headers, login=False).json()
         token = answer.get("access_token") if isinstance(answer, dict) else None
-        if not isinstance(token, str) or not token:
+        if not isinstance(token, str) or not _TOKEN.fullmatch(token):
             raise AuthenticationFailed(
                 account=self._client_id, address=session.device.address, reason="no access token in the answer"
             )
@@ -112,16 +122,25 @@ class Bearer(Login):
                 return  # the next check asks for its own
 
 
-def _library() -> Any:
+def _signed(claims: dict[str, object], key: str) -> str:
+    """The claims as a JWT, signed with ES256. Imports its libraries only now: most checks use a token that was kept."""
     try:
-        import cryptography  # noqa: F401 -- PyJWT signs ES256 only with it
         import jwt
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
     except ImportError:
         raise OptionError(
             "--auth oauth2 needs PyJWT and cryptography: pip install 'check_videoconf[oauth2]', "
             "or the packages python3-jwt and python3-cryptography"
         ) from None
-    return jwt
+    try:
+        loaded = load_pem_private_key(key.encode(), None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        loaded = None
+    if not isinstance(loaded, EllipticCurvePrivateKey) or not isinstance(loaded.curve, SECP256R1):
+        raise OptionError("--oauth2-key: not an EC private key (P-256) in PEM, without a passphrase")
+    return jwt.encode(claims, loaded, algorithm="ES256")
 
 
 def _read_key(path: str) -> str:

@@ -16,7 +16,7 @@ Test = Callable[[Record], bool]
 NOTHING = None
 
 # Beyond it a number is no measurement, and infinity and NaN would compare in ways that nobody expects.
-_LARGEST = 1e300
+LARGEST = 1e300
 _NUMERIC = re.compile(r"\s*[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*", re.ASCII)
 
 SYMBOLS = ("==", "!=", "<", "<=", ">", ">=")
@@ -30,14 +30,21 @@ def plain(value: Any) -> Value:
         return ""
     if isinstance(value, bool):
         return int(value)
-    return value if isinstance(value, (str, int, float)) else str(value)
+    if isinstance(value, (str, float)) or (isinstance(value, int) and abs(value) <= LARGEST):
+        return value
+    try:
+        return str(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits, a list of lists of lists …
+        return ""
 
 
 def _as_number(value: str | int | float) -> int | float | None:
-    number = value
     if isinstance(value, str):
-        number = float(value) if _NUMERIC.fullmatch(value) else "no number"
-    return None if isinstance(number, str) or not abs(number) <= _LARGEST else number
+        if not _NUMERIC.fullmatch(value):
+            return None
+        # Whole numbers as such: identifiers can be longer than what a float tells apart.
+        value = float(value) if "." in value or len(value) > 300 else int(value)
+    return value if abs(value) <= LARGEST else None
 
 
 def as_text(value: str | int | float) -> str:
@@ -91,7 +98,7 @@ def calculate(first: Evaluate, rest: list[tuple[str, Evaluate]]) -> Evaluate:
                 total = _CALCULATE[sign](total, number)
             except (ZeroDivisionError, OverflowError):
                 return NOTHING
-            if not abs(total) <= _LARGEST:
+            if not abs(total) <= LARGEST:
                 return NOTHING
         return total
 

@@ -7,6 +7,7 @@ nearest known one, abbreviations are not guessed, and a start costs no time.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Callable
@@ -60,6 +61,9 @@ class Option:
         self.secret = secret
         self.keep_empty = keep_empty
 
+
+# More than enough for a list of rooms; what is larger is another file.
+_LARGEST_FILE = 1024**2
 
 # -- kinds of values
 
@@ -118,9 +122,26 @@ def byte_count(text: str) -> int:
     return int(match[1]) * {"": 1, "k": 1024, "M": 1024**2, "G": 1024**3}[match[2]]
 
 
+def lines_of_file(path: str) -> list[str]:
+    """The lines of a text file without comments: from a `#` at the beginning or behind a blank. There must be one."""
+    try:
+        if not os.path.isfile(path):
+            raise ValueError("no such file" if not os.path.exists(path) else "not a file")  # a pipe may never end
+        with open(path, "rb") as file:
+            found = file.read(_LARGEST_FILE).decode("utf-8-sig", "replace")
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+    lines = (re.sub(r"(?:^|\s)#.*", "", line).strip() for line in found.splitlines())
+    if not (kept := [line for line in lines if line]):
+        raise ValueError(f"{path}: it has no line")
+    return kept
+
+
 def hostname(text: str) -> str:
     """A name, an IPv4 or an IPv6 address; not a URL."""
-    if not re.fullmatch(r"\[?[A-Za-z0-9_.:%-]+\]?", text) and not re.fullmatch(r"[\w.-]+", text):
+    if not text:
+        raise ValueError("it is empty; a name or an address must stand here")
+    if not re.fullmatch(r"(?!-)[\w.:%-]+|\[[0-9A-Za-z.:%]+\]", text):
         raise ValueError(f"'{text}' is not a name or an address (no https://, no path, no port)")
     return text.strip("[]")
 
@@ -161,10 +182,13 @@ class Options:
 LEVELS = ("warning", "critical", "unknown")
 
 
-def parse(arguments: Sequence[str], declared: Sequence[Option], labels: Sequence[str]) -> tuple[Options, list[str]]:
+def parse(
+    arguments: Sequence[str], declared: Sequence[Option], labels: Sequence[str], statuses: Sequence[str] = ()
+) -> tuple[Options, list[str]]:
     """The command line to options and what is left: arguments that are no options. Raises OptionError.
 
     `labels` are the counters and statuses that `--warning-LABEL` and its kin may name; `*` in one stands for a word.
+    `statuses` are those of which an empty value takes back an earlier one; elsewhere it is an empty macro.
     """
     by_name = {name: option for option in declared for name in option.names}
     values: dict[str, Any] = {option.dest: [] if option.repeat else option.default for option in declared}
@@ -177,7 +201,8 @@ def parse(arguments: Sequence[str], declared: Sequence[Option], labels: Sequence
             continue
         level, _, label = name[2:].partition("-")
         if name not in by_name:
-            levels[level][label] = value
+            if value or label in statuses or label not in levels[level]:
+                levels[level][label] = value
             continue
         option = by_name[name]
         if not option.metavar:
@@ -201,7 +226,8 @@ def _convert(option: Option, name: str, value: str) -> Any:
     except ValueError as error:
         # `-p secret` is a habit from other plugins: what was meant as a password is not echoed.
         hidden = option.secret or option.dest == "port"
-        raise OptionError(f"{name}: {str(error).replace(repr(value), 'this') if hidden else error}") from None
+        reason = str(error).replace(f"'{value}'", "this") if hidden else error
+        raise OptionError(f"{name}: {reason}") from None
 
 
 def _split(arguments: list[str], by_name: dict[str, Option], labels: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -243,7 +269,7 @@ def _short(argument: str, queue: list[str], by_name: dict[str, Option]) -> Itera
         name, letters = f"-{letters[0]}", letters[1:]
         option = by_name.get(name)
         if option is None:
-            raise OptionError(f"unknown option {name}")
+            raise OptionError(f"unknown option {name}; see --help")
         if not option.metavar:
             yield name, ""
             continue

@@ -11,37 +11,56 @@ from .fields import Unreadable, number
 class Growth:
     """The counters of the previous run beside those of this one.
 
-    previous: what `saved` gave the run before, None on the first one. clock: seconds that grow between runs, of the
-    device where it has such, so that a step of the poller's clock makes no rate wrong.
+    previous: what `saved` gave the run before, None on the first one. clock: seconds, read together with the counters.
+    uptime: whether they are the device's own since its start, which a step of the poller's clock leaves alone; else
+    they are the poller's. Between the two there is no rate: they cannot be compared.
     """
 
-    def __init__(self, previous: Mapping[str, Any] | None, clock: float) -> None:
+    def __init__(self, previous: Mapping[str, Any] | None, clock: float, *, uptime: bool = False) -> None:
         state = previous or {}
         counters = state.get("counters")
         self._before: Mapping[str, Any] = counters if isinstance(counters, dict) else {}
         self._now: dict[str, float] = {}
         self._clock = clock
+        self._uptime = uptime
         before = _number(state.get("clock"))
-        #: Seconds since the previous run; None on the first one, and when the device has restarted meanwhile.
-        self.seconds = clock - before if before is not None and clock > before else None
-        self.first = previous is None
+        self._comparable = before is not None and state.get("uptime") is uptime
+        #: Whether there is no previous run to compare with.
+        self.first = before is None
+        #: Whether the device has restarted since: its uptime is smaller, or one of the counters asked for so far.
+        self.restarted = self._anew = before is not None and self._comparable and uptime and clock < before
+        #: Seconds since the previous run; None where they cannot be told.
+        self.seconds = clock - before if before is not None and self._comparable and clock > before else None
 
     def since(self, name: str, value: float) -> float | None:
         """By how much a counter has grown; None when that cannot be said: first seen, or it started anew."""
         self._now[name] = value
         before = _number(self._before.get(name))
-        if self.seconds is None or before is None or value < before:
+        if before is None or self._anew:
+            return None
+        if value < before:
+            self.restarted = True
             return None
         return value - before
 
     def per_second(self, name: str, value: float) -> float | None:
-        """The same as a rate."""
+        """The same as a rate; None also when no time has passed."""
         grown = self.since(name, value)
         return None if grown is None or not self.seconds else grown / self.seconds
 
+    def why_none(self) -> str:
+        """Why there was no rate, in a few words."""
+        if self.first:
+            return "first run"
+        if self.restarted:
+            return "the device has restarted since the previous run"
+        if not self._comparable:
+            return "the previous run went by another clock"
+        return "not known from the previous run" if self.seconds else "no time has passed since the previous run"
+
     def saved(self) -> dict[str, Any]:
         """What the next run shall be given."""
-        return {"clock": self._clock, "counters": self._now}
+        return {"clock": self._clock, "uptime": self._uptime, "counters": self._now}
 
 
 def _number(value: Any) -> float | None:

@@ -2,72 +2,125 @@
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import b64encode
+from collections.abc import Collection
 from typing import Any
+from urllib.parse import quote, quote_plus
+
+from .text import clean
 
 HIDDEN = "***"
+_SHORT = 4
 
 _SECRET = re.compile(
-    r"pin$|password|passwd|passphrase|secret|token|private_?key|authorization|cookie|client_assertion|guestpin"
-    r"|^certificate$|^key$|community",
+    r"pin$|password|passwd|passphrase|secret|(?<!media_)token|private_?key|authorization|cookie|client_assertion"
+    r"|^certificate$|^key$|community|fulfillment_?id|entitlement_?id|licen[cs]e_?key",
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(
-    r"display_?name|(?:source|destination|participant|remote|local)_?(?:alias|address|party|uri)|^alias$|^address$"
-    r"|remoteparty|organizer|email|username|previewurl|participantname|uri$|subject$",
+    r"display_?name|(?:(?<!re)source|destination|participant|remote|local)_?(?:alias|address|party|uri)"
+    r"|^alias$|^address$|remoteparty|organizer|email|username|previewurl|participantname|(?<!resource_)uri$|subject$",
     re.IGNORECASE,
 )
 
-# A member of JSON, of XML-RPC, of a form: the name of it, and what stands for its value.
-_JSON_MEMBER = re.compile(r'("(?P<name>[^"\\]{1,64})"\s*:\s*)"(?:[^"\\]|\\.)*"')
+# A member of JSON, of XML-RPC, of other XML, of a form: the name of it, and what stands for its value.
+_JSON_NAME = re.compile(r'"(?P<name>[^"\\]{1,64})"\s*:\s*')
+_JSON_VALUE = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)|-?[0-9][0-9.eE+-]*|\[[^]]*(?:\]|$)|\{[^}]*(?:\}|$)')
+_JSON_IN_JSON = re.compile(r'(\\+"(?P<name>[^"\\]{1,64})\\+"\s*:\s*(?:\\+")?)[^"\\,}]*')
 _XML_MEMBER = re.compile(r"(<name>(?P<name>[^<]{1,64})</name>\s*<value>\s*(?:<\w+>)?)[^<]*")
+_XML_ELEMENT = re.compile(r"(<(?P<name>[A-Za-z_][\w.-]{0,63})(?:\s[^<>]*)?>)[^<]*(?=</(?P=name)\s*>)")
 _FORM_MEMBER = re.compile(r"((?:^|&)(?P<name>[\w-]{1,64})=)[^&]*")
+# Pexip names a licence by its key in the URI of its row.
+_LICENCE = re.compile(r"(/licence/)[^/\"\s]+")
 
 
-def storable(data: Any) -> Any:
-    """A copy of parsed data without any member that is a secret or personal; lists and objects are walked."""
+def is_secret(name: str) -> bool:
+    """Whether a member of that name holds a secret."""
+    return bool(_SECRET.search(name))
+
+
+def without_secrets(data: Any) -> Any:
+    """A copy of parsed data without any member that is a secret; lists and objects are walked."""
+    if isinstance(data, dict):
+        return {name: without_secrets(value) for name, value in data.items() if not is_secret(name)}
+    if isinstance(data, list):
+        return [without_secrets(value) for value in data]
+    return data
+
+
+def storable(data: Any, keep: Collection[str] = ()) -> Any:
+    """A copy without any member that is a secret or personal either, but for the names in `keep`."""
     if isinstance(data, dict):
         return {
-            name: storable(value)
+            name: storable(value, keep)
             for name, value in data.items()
-            if not _SECRET.search(name) and not _PERSONAL.search(name)
+            if not is_secret(name) and (name in keep or not _PERSONAL.search(name))
         }
     if isinstance(data, list):
-        return [storable(value) for value in data]
-    return data
+        return [storable(value, keep) for value in data]
+    return _LICENCE.sub(rf"\1{HIDDEN}", data) if isinstance(data, str) else data
 
 
 class Redactor:
     """Takes secrets out of text. The known ones wherever they stand, others by the name of their member."""
 
     def __init__(self) -> None:
-        self._secrets: list[str] = []
+        self._known: re.Pattern[str] | None = None
+        self._secrets: set[str] = set()
 
     def add(self, *secrets: str | None) -> None:
-        """Remembers a secret; a very short one is no pattern, it would be found everywhere."""
-        self._secrets += [secret for secret in secrets if secret and len(secret) >= 4]
-        self._secrets.sort(key=len, reverse=True)
+        """Remembers secrets, as they are and as JSON, XML and URLs write them."""
+        for secret in filter(None, secrets):
+            in_xml = secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+            in_json = (json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False))
+            self._secrets |= {secret, clean(secret), in_xml, *in_json, quote(secret, safe=""), quote_plus(secret)}
+        self._known = None
+
+    def add_account(self, username: str, password: str | None) -> None:
+        """Remembers a password, and what it is in a header."""
+        if password:
+            self.add(password, b64encode(f"{username}:{password}".encode()).decode())
 
     def known(self, text: str) -> str:
-        """`text` without the secrets that are known."""
-        for secret in self._secrets:
-            text = text.replace(secret, HIDDEN)
-        return text
+        """`text` without the secrets that are known; a very short one goes only where it is a word of its own."""
+        if not self._secrets:
+            return text
+        if self._known is None:
+            longest_first = sorted(filter(None, self._secrets), key=len, reverse=True)
+            self._known = re.compile("|".join(map(_pattern, longest_first)))
+        return self._known.sub(HIDDEN, text)
 
     def body(self, text: str) -> str:
         """A request's or an answer's body for -vvv."""
 
         def hide(match: re.Match[str]) -> str:
-            if not _SECRET.search(match["name"]):
-                return match[0]
-            quote = '"' if match.re is _JSON_MEMBER else ""
-            return f"{match[1]}{quote}{HIDDEN}{quote}"
+            return f"{match[1]}{HIDDEN}" if is_secret(match["name"]) else match[0]
 
-        for pattern in (_JSON_MEMBER, _XML_MEMBER, _FORM_MEMBER):
+        text = _without_json_secrets(text)
+        for pattern in (_JSON_IN_JSON, _XML_MEMBER, _XML_ELEMENT, _FORM_MEMBER):
             text = pattern.sub(hide, text)
-        return self.known(text)
+        return self.known(_LICENCE.sub(rf"\1{HIDDEN}", text))
 
     def header(self, name: str, value: str) -> str:
         """A header's value for -vvv."""
         secret = name.lower() in ("authorization", "proxy-authorization", "cookie", "set-cookie")
         return HIDDEN if secret or _SECRET.search(name) else self.known(value)
+
+
+def _without_json_secrets(text: str) -> str:
+    """JSON, whole or its beginning, with secrets hidden; lists and objects are looked into."""
+    parts = []
+    place = 0
+    for head in _JSON_NAME.finditer(text):
+        secret = head.start() >= place and is_secret(head["name"])
+        if secret and (value := _JSON_VALUE.match(text, head.end())):
+            parts += [text[place : head.end()], f'"{HIDDEN}"']
+            place = value.end()
+    return "".join(parts) + text[place:]
+
+
+def _pattern(secret: str) -> str:
+    escaped = re.escape(secret)
+    return escaped if len(secret) >= _SHORT else rf"(?<!\w){escaped}(?!\w)"

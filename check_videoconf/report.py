@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Callable
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Callable
 
 from .counters import OK, Measurement, severity
 from .ranges import Range
 from .text import clean_label, shorten_bytes
 
 _LABEL_BYTES = 255
+_NLABEL_BYTES = 200
 
 
 class Figure:
@@ -22,7 +23,7 @@ class Figure:
         "label",
         "low",
         "nlabel",
-        "perfdata",
+        "shown",
         "state",
         "unit",
         "value",
@@ -33,7 +34,8 @@ class Figure:
         self, measurement: Measurement, nlabel: str, warning: Range | None, critical: Range | None, state: int
     ) -> None:
         self.label = measurement.counter.label
-        self.nlabel = nlabel
+        # Members of a family are named after what a device reports.
+        self.nlabel = shorten_bytes(clean_label(nlabel), _NLABEL_BYTES)
         self.instance = measurement.instance
         self.value = measurement.value
         self.unit = measurement.counter.unit
@@ -42,12 +44,17 @@ class Figure:
         self.warning = warning
         self.critical = critical
         self.state = state
-        #: The perfdata label, given by `name`.
-        self.perfdata = nlabel
+        #: What is printed of the instance, given by `name`.
+        self.shown = ""
+
+    @property
+    def perfdata(self) -> str:
+        """The perfdata label."""
+        return f"{self.shown}#{self.nlabel}" if self.shown else self.nlabel
 
 
 class Item:
-    """One thing in words, with its state; `order` sorts items of the same state."""
+    """One thing in words, with its state."""
 
     __slots__ = ("state", "text")
 
@@ -72,6 +79,8 @@ class Report:
         self.errors: list[str] = []
         self.seconds = 0.0
         self.requests = 0
+        #: What a mode that lists things has found, all of it; printed in place of the rest.
+        self.things: list[Mapping[str, Any]] | None = None
 
     @property
     def exit_code(self) -> int:
@@ -95,48 +104,41 @@ class Report:
 
 
 def name(figures: list[Figure]) -> None:
-    """Gives each figure its perfdata label: `instance#nlabel`, clean, at most 255 bytes, no two alike.
+    """Sorts totals to the front and names the instances so that no two labels are alike or over 255 bytes.
 
-    Instances whose names have become equal get _2, _3 in the alphabetical order of their names, which lasts between
-    runs; instances of one name in the order of their coming.
+    An instance is called the same in all its counters. Those whose names have become equal get _2, _3 in the
+    alphabetical order of their names, which lasts between runs; those of one name in the order of their coming.
     """
-    figures.sort(key=lambda figure: bool(figure.instance))  # totals first: a reader, or a limit, may stop early
-    shown = _instances({figure.instance for figure in figures if figure.instance})
-    taken: set[str] = set()
+    figures.sort(key=lambda figure: bool(figure.instance))  # a reader, or a limit, may stop early
+    longest = max((len(figure.nlabel.encode()) for figure in figures if figure.instance), default=0)
+    room = _LABEL_BYTES - len("#") - longest
+    instances = {figure.instance for figure in figures}
+    printed = {raw: raw and shorten_bytes(clean_label(raw) or "unnamed", room) for raw in instances}
+    times: dict[tuple[str, str], int] = {}
+    keys = []
     for figure in figures:
-        instance = shown.get(figure.instance, "")
-        number = 1
-        while True:
-            label = _label(instance, figure.nlabel, number)
-            if label not in taken:
-                break
-            number += 1
-        taken.add(label)
-        figure.perfdata = label
+        counted = figure.instance, figure.nlabel
+        keys.append((times.get(counted, 0), figure.instance))
+        times[counted] = times.get(counted, 0) + 1
+    # A name that is printed as it is keeps it; the number goes to those that only look like it, last to repetitions.
+    order = sorted(set(keys), key=lambda key: (key[0], printed[key[1]] != key[1], key[1]))
+    shown = dict(zip(order, _distinct((printed[raw] for _, raw in order), room)))
+    for figure, key in zip(figures, keys):
+        figure.shown = shown[key]
 
 
-def _instances(names: Iterable[str]) -> dict[str, str]:
-    """Each raw name to what is printed of it."""
-    shown: dict[str, str] = {}
+def _distinct(texts: Iterable[str], room: int) -> Iterator[str]:
+    """Each text, those that came before with a number at the end, in at most `room` bytes."""
     taken: set[str] = set()
-    # A name that is printed as it is keeps it; the suffix goes to those that only look like it.
-    for raw in sorted(names, key=lambda raw: (clean_label(raw) != raw, raw)):
-        text = clean_label(raw) or "unnamed"
-        candidate, number = shorten_bytes(text, _LABEL_BYTES), 1
+    numbers: dict[str, int] = {}
+    for text in texts:
+        candidate = text
         while candidate in taken:
-            number += 1
-            candidate = shorten_bytes(text, _LABEL_BYTES - len(f"_{number}")) + f"_{number}"
+            numbers[text] = numbers.get(text, 1) + 1
+            suffix = f"_{numbers[text]}"
+            candidate = shorten_bytes(text, room - len(suffix)) + suffix
         taken.add(candidate)
-        shown[raw] = candidate
-    return shown
-
-
-def _label(instance: str, nlabel: str, number: int) -> str:
-    suffix = f"_{number}" if number > 1 else ""
-    if not instance:
-        return nlabel + suffix
-    room = _LABEL_BYTES - len(nlabel.encode()) - 1 - len(suffix)
-    return f"{shorten_bytes(instance, room)}{suffix}#{nlabel}"
+        yield candidate
 
 
 def worst_first(items: Iterable[Item]) -> list[Item]:

@@ -5,16 +5,28 @@ from __future__ import annotations
 import re
 
 # Bidirectional controls can turn a line round for the reader, zero-width ones hide in it, and U+2028/2029 break lines.
-_INVISIBLE = (
-    *range(0x20),
-    *range(0x7F, 0xA0),
-    0x061C,
-    *range(0x200B, 0x2010),
-    *range(0x2028, 0x202F),
-    *range(0x2060, 0x2070),
-    0xFEFF,
-    *range(0xFFF9, 0xFFFC),
-)
+# Not U+200C and U+200D: Persian and Indic words and some emoji are written with them.
+_REPLACED = {
+    **dict.fromkeys(
+        (
+            *range(0x20),
+            *range(0x7F, 0xA0),
+            0x061C,
+            0x200B,
+            0x200E,
+            0x200F,
+            *range(0x2028, 0x202F),
+            *range(0x2060, 0x2070),
+            0xFEFF,
+            *range(0xFFF9, 0xFFFC),
+        ),
+        " ",
+    ),
+    ord("|"): "/",
+}
+# Whole terminal escapes (control sequences, strings such as a window's title, the rest), not only their first byte:
+# what would be left of them is noise.
+_ESCAPE = r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]"
 
 
 def clean(text: str) -> str:
@@ -24,9 +36,7 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable() and "|" not in text and "  " not in text:
         return text.strip()
-    # A whole terminal escape goes, not only its first byte: what would be left of it is noise.
-    text = re.sub(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~])", " ", text)
-    text = text.translate(dict.fromkeys(_INVISIBLE, " ")).replace("|", "/")
+    text = re.sub(_ESCAPE, " ", text).translate(_REPLACED)
     text = re.sub("[\ud800-\udfff]", "\ufffd", text)
     return " ".join(text.split())
 
@@ -47,12 +57,14 @@ def shorten_bytes(text: str, limit: int) -> str:
     data = text.encode()
     if len(data) <= limit:
         return text
-    return data[: max(0, limit - len("…".encode()))].decode(errors="ignore").rstrip() + "…"
+    room = limit - len("…".encode())
+    return data[:room].decode(errors="ignore").rstrip() + "…" if room >= 0 else ""
 
 
 def plural(count: float, noun: str, nouns: str = "") -> str:
     """`1 alarm`, `2 alarms`, `0 alarms`; `nouns` is the plural where it is not the singular with an s."""
-    return f"{count} {noun}" if count == 1 else f"{count} {nouns or noun + 's'}"
+    shown = int(count) if count == int(count) else count
+    return f"{shown} {noun}" if shown == 1 else f"{shown} {nouns or noun + 's'}"
 
 
 def nearest(word: str, known: list[str]) -> str:

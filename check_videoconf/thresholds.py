@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 from .counters import CRITICAL, OK, UNKNOWN, WARNING, Counter, Status
 from .errors import OptionError
-from .expression import Expression, ExpressionError
-from .operands import Record
 from .options import LEVELS, Options, find_label
 from .ranges import Range
 from .text import nearest
 
 if TYPE_CHECKING:
+    from .expression import Expression
     from .mode import Mode
+    from .operands import Record
 
 # The order in which a status is judged: the worst that matches wins.
 _JUDGED = (("critical", CRITICAL), ("unknown", UNKNOWN), ("warning", WARNING))
+_ECHO = 1000
 
 
 class Thresholds:
@@ -89,10 +90,16 @@ class Thresholds:
 
 
 def _expression(source: str, status: Status, level: str) -> Expression:
+    from .expression import Expression, ExpressionError  # not every mode has a status
+
     try:
         return Expression(source, status.macros)
     except ExpressionError as error:
-        # One character of the echo for each of the source, so that the caret stands under its place.
-        echo = "".join(character if character.isprintable() else " " for character in source)
-        caret = " " * error.position + "^"
-        raise OptionError(f"--{level}-{status.label}: {error}", f"{echo}\n{caret}") from None
+        raise OptionError(f"--{level}-{status.label}: {error}", _echo(source, error.position)) from None
+
+
+def _echo(source: str, position: int) -> str:
+    """The expression, of a very long one what is near, with a caret under the place; a character for a character."""
+    first = max(0, position - _ECHO // 2) if len(source) > _ECHO else 0
+    shown = "".join(character if character.isprintable() else " " for character in source[first : first + _ECHO])
+    return f"{shown}\n{' ' * (position - first)}^"

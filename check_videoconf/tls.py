@@ -24,26 +24,45 @@ _HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 # X509_V_ERR_… of OpenSSL.
 _NOT_YET_VALID, _EXPIRED, _WRONG_NAME, _WRONG_ADDRESS = 9, 10, 62, 64
 
+# What OpenSSL says where there is no version, and no strength of keys, that both sides accept. A handshake that the
+# other side refuses without saying why (HANDSHAKE_FAILURE) may have other reasons.
 _TOO_OLD = (
     "UNSUPPORTED_PROTOCOL",
     "PROTOCOL_VERSION",
     "VERSION_TOO_LOW",
-    "HANDSHAKE_FAILURE",
     "NO_PROTOCOLS_AVAILABLE",
     "NO_CIPHERS_AVAILABLE",
     "NO_SHARED_CIPHER",
+    "WRONG_SIGNATURE_TYPE",
     "DH_KEY_TOO_SMALL",
     "EE_KEY_TOO_SMALL",
     "CA_MD_TOO_WEAK",
     "UNSAFE_LEGACY_RENEGOTIATION",
     "LEGACY_SIGALG",
-    "INTERNAL_ERROR",
 )
 
 
-def context(options: Options) -> ssl.SSLContext:
+class Context(ssl.SSLContext):
+    """A context that knows its peer's name, which urllib3 1 leaves out where that is an address."""
+
+    peer = ""
+
+    def wrap_socket(self, sock: Any, *arguments: Any, **options: Any) -> ssl.SSLSocket:
+        options["server_hostname"] = options.get("server_hostname") or self.peer
+        options["do_handshake_on_connect"] = False
+        wrapped = super().wrap_socket(sock, *arguments, **options)
+        try:
+            wrapped.do_handshake()
+        except BaseException:  # the deadline is one of them
+            wrapped.close()
+            raise
+        return wrapped
+
+
+def context(options: Options) -> Context:
     """The TLS context of a check. Raises OptionError for files that cannot be used."""
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made = Context(ssl.PROTOCOL_TLS_CLIENT)
+    made.peer = options.hostname.partition("%")[0]
     if options.insecure:
         made.check_hostname = False
         made.verify_mode = ssl.CERT_NONE
@@ -56,6 +75,8 @@ def context(options: Options) -> ssl.SSLContext:
         # OpenSSL 3 refuses SHA-1 signatures, and with them all of TLS 1.0 and 1.1, above security level 0.
         made.set_ciphers("DEFAULT:@SECLEVEL=0")
         made.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
+    if options.key and not options.cert:
+        raise OptionError("--key needs --cert")
     if options.cert:
         try:
             made.load_cert_chain(options.cert, options.key or None, password=lambda: "")
@@ -65,19 +86,25 @@ def context(options: Options) -> ssl.SSLContext:
 
 
 def _trust(made: ssl.SSLContext, cacert: str | None) -> None:
-    if cacert:
-        try:
-            if os.path.isdir(cacert):
-                made.load_verify_locations(capath=cacert)
-            else:
-                made.load_verify_locations(cafile=cacert)
-        except (OSError, ValueError) as error:
-            raise OptionError(f"--cacert {cacert}: cannot be loaded: {_words(error)}") from None
+    if not cacert:
+        trust_system(made)
         return
+    if os.path.isdir(cacert) and not _is_hashed(cacert):
+        raise OptionError(
+            f"--cacert {cacert}: holds no certificates by their hashes; make them with: openssl rehash {cacert}"
+        )
+    try:
+        made.load_verify_locations(**{"capath" if os.path.isdir(cacert) else "cafile": cacert})
+    except (OSError, ValueError) as error:
+        raise OptionError(f"--cacert {cacert}: cannot be loaded: {_words(error)}") from None
+
+
+def trust_system(made: ssl.SSLContext) -> None:
+    """Trusts the system's authorities, SSL_CERT_FILE and SSL_CERT_DIR taken into account."""
     paths = ssl.get_default_verify_paths()
-    if paths.openssl_cafile_env not in os.environ and _is_hashed(paths.capath):
+    if _hashed_store():
         # OpenSSL looks the one issuer up by its hash; parsing the whole bundle costs more than a small check.
-        made.load_verify_locations(capath=paths.capath)
+        made.load_verify_locations(capath=_hashed_store())
     elif paths.cafile or paths.capath:
         made.set_default_verify_paths()
     else:
@@ -86,9 +113,24 @@ def _trust(made: ssl.SSLContext, cacert: str | None) -> None:
         made.load_verify_locations(cafile=certifi.where())
 
 
-def _is_hashed(directory: str | None) -> bool:
-    if not directory:
+def trust_bundle(made: ssl.SSLContext, options: Options) -> bool:
+    """Trusts the system's bundle besides its store by hashes, which may hold less; whether there is such a bundle."""
+    paths = ssl.get_default_verify_paths()
+    if options.cacert or options.insecure or not _hashed_store() or not paths.cafile:
         return False
+    made.load_verify_locations(cafile=paths.cafile)
+    return True
+
+
+def _hashed_store() -> str:
+    """The system's directory of certificates by their hashes, if that is where to look first, else `''`."""
+    paths = ssl.get_default_verify_paths()
+    if paths.openssl_cafile_env in os.environ or not paths.capath or not _is_hashed(paths.capath):
+        return ""
+    return paths.capath
+
+
+def _is_hashed(directory: str) -> bool:
     try:
         with os.scandir(directory) as entries:
             return any(_HASHED.fullmatch(entry.name) for entry in entries)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
-import os
 import socket
 import ssl
 import threading
+from base64 import b64encode
+from http.client import HTTPException
 from typing import Any, ClassVar
+from urllib.parse import unquote, urlsplit
 
 import urllib3
 from requests.adapters import HTTPAdapter
@@ -23,6 +25,7 @@ from .errors import (
     ConnectionRefused,
     NameNotResolved,
     NoRoute,
+    OptionError,
     ProxyRefused,
     VideoconfError,
 )
@@ -76,30 +79,35 @@ def connect(host: str, port: int, deadline: Deadline) -> socket.socket:
     """A TCP connection to the first address that answers, within the deadline."""
     addresses = resolve(host, port, deadline)
     deadline.enter(f"connecting to {address_of(host, port)}")
-    failure: OSError | None = None
-    for position, (family, kind, protocol, _, address) in enumerate(addresses):
-        connection = socket.socket(family, kind, protocol)
+    failures: list[OSError] = []
+    for position, address in enumerate(addresses):
         try:
             # A silent first address must leave time for the others.
-            connection.settimeout(deadline.remaining() / (len(addresses) - position))
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.connect(address)
+            return _connect(address, deadline.remaining() / (len(addresses) - position))
         except OSError as error:
-            connection.close()
-            failure = error
-        except BaseException:
-            connection.close()
-            raise
-        else:
-            return connection
-    if isinstance(failure, socket.timeout):
+            failures.append(error)
+    # Of several addresses the one that was there at all tells most, then the first: a poller without IPv6 has others.
+    failure = next((error for error in failures if error.errno == errno.ECONNREFUSED), failures[0])
+    if failure.errno is None and len(failures) == 1:
         raise deadline.reached()
     raise _explain(failure, address_of(host, port))
 
 
-def _explain(error: OSError | None, address: str) -> VideoconfError:
-    number = error.errno if error else None
-    reason = (error and error.strerror) or "no connection"
+def _connect(address: Any, seconds: float) -> socket.socket:
+    family, kind, protocol, _, where = address
+    connection = socket.socket(family, kind, protocol)
+    try:
+        connection.settimeout(seconds)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.connect(where)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _explain(error: OSError, address: str) -> VideoconfError:
+    number, reason = error.errno or errno.ETIMEDOUT, error.strerror or "no answer"
     if number == errno.ECONNREFUSED:
         return ConnectionRefused(address=address)
     if number in (errno.EACCES, errno.EPERM):
@@ -113,6 +121,7 @@ class Wire:
     """What a connection needs to know of its check, and what it learns: the peer's certificate.
 
     connections: how many were opened. certificate: `getpeercert()` of the last TLS one, {} when not verified.
+    encoded: the same certificate in DER, also when not verified; None without TLS.
     """
 
     def __init__(self, deadline: Deadline, tls_cn: str | None) -> None:
@@ -121,6 +130,7 @@ class Wire:
         self.tls_cn = tls_cn
         self.connections = 0
         self.certificate: Any = None
+        self.encoded: bytes | None = None
         self.asking = ""
 
 
@@ -156,10 +166,20 @@ class SecureConnection(HTTPSConnection):
 
     def _new_conn(self) -> socket.socket:
         opened = _open_socket(self.wire, self)
-        # Through a proxy this phase covers the wait for its answer, too.
         self.wire.deadline.enter(f"in the TLS handshake with {self._peer()}")
         opened.settimeout(self.wire.deadline.remaining())
         return opened
+
+    def _tunnel(self) -> None:
+        proxy = address_of(self.host, self.port or 0)
+        self.wire.deadline.enter(f"waiting for the proxy {proxy}")
+        try:
+            super()._tunnel()  # type: ignore[misc]
+        except socket.timeout:
+            raise self.wire.deadline.reached() from None
+        except (OSError, HTTPException) as error:
+            raise ProxyRefused(proxy=proxy, reason=error.strerror or str(error)) from None
+        self.wire.deadline.enter(f"in the TLS handshake with {self._peer()}")
 
     def _peer(self) -> str:
         host = getattr(self, "_tunnel_host", None) or self.host
@@ -178,6 +198,7 @@ class SecureConnection(HTTPSConnection):
 
     def _remember_certificate(self) -> None:
         self.wire.certificate = getattr(self.sock, "getpeercert", dict)()
+        self.wire.encoded = self.sock.getpeercert(binary_form=True) if isinstance(self.sock, ssl.SSLSocket) else None
         if self.wire.tls_cn:
             found = tls.common_name(self.wire.certificate)
             if found.replace(":", "").lower() != self.wire.tls_cn.replace(":", "").lower():
@@ -212,9 +233,15 @@ class Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = self._pools
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **self._tls(), **kwargs)
+        # The proxy itself may speak TLS: by the same rules, but with its own name.
+        manager = super().proxy_manager_for(proxy, **self._tls(), proxy_ssl_context=self._context, **kwargs)
         manager.pool_classes_by_scheme = self._pools
         return manager
+
+    def proxy_headers(self, proxy: str) -> dict[str, str]:
+        # requests' own knows no characters beyond Latin-1.
+        *_, encoded = ("", *secrets_of(proxy))
+        return {"Proxy-Authorization": f"Basic {encoded}"} if encoded else {}
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """Nothing: the context says it all, and requests would put certifi's bundle over it."""
@@ -229,12 +256,38 @@ class Adapter(HTTPAdapter):
         return manager.connection_from_url(url)
 
 
-def proxies_of(proxy: str | None, url: str) -> dict[str, str]:
-    """The `proxies` of requests for --proxy: a URL, `env`, or none."""
-    if not proxy:
-        return {}
-    if proxy != "env":
-        return {"http": proxy, "https": proxy}
-    from requests.utils import get_environ_proxies
+def proxy_of(wanted: str | None, url: str) -> str:
+    """The URL of the proxy to use for a URL, or `''`: that of --proxy, or with `env` that of the environment.
 
-    return dict(get_environ_proxies(url, no_proxy=os.environ.get("no_proxy")))
+    Raises OptionError for what is no HTTP proxy.
+    """
+    proxy = wanted or ""
+    if proxy == "env":
+        from requests.utils import get_environ_proxies
+
+        proxy = select_proxy(url, get_environ_proxies(url)) or ""
+    if not proxy:
+        return ""
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    try:
+        scheme, host, _ = (parts := urlsplit(proxy)).scheme.lower(), parts.hostname, parts.port
+    except ValueError:
+        scheme = host = ""
+    if scheme not in ("http", "https") or not host:
+        raise OptionError(f"--proxy: {without_account(proxy)} is not http://HOST:PORT")
+    return proxy
+
+
+def without_account(proxy: str) -> str:
+    """`host:port` of a proxy's URL, without the credentials it may hold."""
+    return proxy.rpartition("@")[2].rpartition("//")[2].rstrip("/")
+
+
+def secrets_of(proxy: str) -> tuple[str, ...]:
+    """What of a proxy's URL nobody may see."""
+    account = proxy.partition("//")[2].rpartition("@")[0]
+    username, _, password = account.partition(":")
+    if not password:
+        return ()
+    plain = f"{unquote(username)}:{unquote(password)}"
+    return password, unquote(password), b64encode(plain.encode()).decode()

@@ -10,7 +10,7 @@ SIZES = {"k": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
 #: The units a number in a range may carry, by the unit of the counter.
 SCALES: dict[str, dict[str, int]] = {
     "s": TIMES,
-    "ms": {"ms": 1, "s": 1000},
+    "ms": {"ms": 1, **{unit: 1000 * seconds for unit, seconds in TIMES.items()}},
     "B": SIZES,
     "B/s": SIZES,
     "%": {"%": 1},
@@ -34,9 +34,19 @@ PERFDATA_UNITS = ("%", "s", "ms", "B")
 
 # Enough for any quantity; what is smaller is noise and would print a line of zeros.
 _MOST_DECIMALS = 15
+# As many as a float can be trusted with after a multiplication or two.
+_EXACT = 12
+
+# How people write large amounts, by the unit of the counter: what a step is, and what the steps are called.
+_BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
+_SCALED: dict[str, tuple[int, tuple[str, ...]]] = {
+    "B": (1024, _BYTES),
+    "B/s": (1024, tuple(f"{name}/s" for name in _BYTES)),
+    "b/s": (1000, ("b/s", "kb/s", "Mb/s", "Gb/s")),
+}
 
 
-def decimal(value: float, precision: int = 2) -> str:
+def decimal(value: float, precision: int) -> str:
     """A finite number without exponent: `precision` decimals, below 1 as many significant digits; integers whole."""
     if isinstance(value, int):
         return str(int(value))
@@ -52,39 +62,32 @@ def decimal(value: float, precision: int = 2) -> str:
     return "0" if text == "-0" else text
 
 
-def duration(seconds: float) -> str:
-    """`45 s`, `21 min`, `2 h 5 min`, `3 d 4 h`: the two largest parts of a time."""
-    sign = "-" if seconds < 0 else ""
-    whole = int(abs(seconds))
-    if whole < 60:
-        return f"{sign}{decimal(abs(seconds))} s"
-    days, hours, minutes = whole // 86400, whole // 3600 % 24, whole // 60 % 60
-    if days:
-        return f"{sign}{days} d" + (f" {hours} h" if hours else "")
-    if hours:
-        return f"{sign}{hours} h" + (f" {minutes} min" if minutes else "")
-    return f"{sign}{minutes} min"
+def duration(seconds: float, *, exact: bool = False) -> str:
+    """`45 s`, `21 min`, `2 h 5 min`, `3 d 4 h`: the two largest parts of a time, or `exact` all of them."""
+    if abs(seconds) < 60:
+        return f"{decimal(seconds, _EXACT if exact else 2)} s"
+    rest = abs(seconds) if exact else int(abs(seconds))
+    parts: list[tuple[float, str]] = []
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, rest = divmod(rest, length) if length > 1 else (rest, 0)
+        if count or parts:
+            parts.append((count, unit))
+    words = [f"{decimal(count, _EXACT)} {unit}" for count, unit in (parts if exact else parts[:2]) if count]
+    return ("-" if seconds < 0 else "") + " ".join(words)
 
 
-def size(count: float) -> str:
-    """`512 B`, `1.5 KiB`, `248.7 MiB`: a number of bytes."""
-    amount = float(count)
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if abs(amount) < 1024:
-            return f"{decimal(amount, 1)} {unit}"
-        amount /= 1024
-    return f"{decimal(amount, 1)} TiB"
-
-
-def human(value: float, unit: str) -> str:
-    """A counter's value with its unit, for people."""
+def human(value: float, unit: str, *, exact: bool = False) -> str:
+    """A counter's value with its unit, for people; `exact` does not round, which a limit needs."""
     if unit == "s":
-        return duration(value)
-    if unit == "B":
-        return size(value)
-    if unit == "B/s":
-        return f"{size(value)}/s"
-    return f"{decimal(value, 1)} {unit}".rstrip()
+        return duration(value, exact=exact)
+    base, names = _SCALED.get(unit, (0, (unit,)))
+    power = 0
+    while power + 1 < len(names) and abs(value) >= base ** (power + 1):
+        power += 1
+    while exact and power and value * 10 % base**power:
+        power -= 1
+    amount = value / base**power if power else value
+    return f"{decimal(amount, _EXACT if exact else 1)} {names[power]}".rstrip()
 
 
 def parse_duration(text: str) -> int:

@@ -78,7 +78,7 @@ def mode(chosen: type[Mode]) -> str:
     lines += _tables(chosen)
     lines += [
         "Examples:",
-        f"  {command} -H HOST --password-file FILE",
+        f"  {command} -H HOST --password-file FILE {chosen.needs}".rstrip(),
         f"  {command} -H HOST --password-file FILE {chosen.example}",
     ]
     return "\n".join([*lines, ""])
@@ -86,7 +86,7 @@ def mode(chosen: type[Mode]) -> str:
 
 def counters(chosen: type[Mode]) -> str:
     """What `--list-counters` prints."""
-    return "\n".join(_tables(chosen))
+    return "\n".join(_tables(chosen)) or f"{chosen.system} {chosen.name} has no counters\n"
 
 
 def _option(option: Option, chosen: type[Mode]) -> Iterator[str]:
@@ -143,7 +143,7 @@ def _tables(chosen: type[Mode]) -> list[str]:
         rows += [_counter(counter, chosen) for counter in chosen.counters]
         lines += [*_columns(rows), ""]
     for status in chosen.statuses:
-        lines.append(f"Status {status.label}: {status.help}")
+        lines += textwrap.wrap(f"Status {status.label}: {status.help}", _WIDTH, subsequent_indent="  ")
         lines += textwrap.wrap(
             f"macros: {' '.join(status.macros)}", _WIDTH, initial_indent="  ", subsequent_indent="    "
         )

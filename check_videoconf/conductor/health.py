@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..counters import Counter, Finding
-from ..fields import Fields, Unreadable
+from ..fields import Unreadable, number, text
 from ..mode import Mode
 from ..options import Option, choice, real
 from ..units import human
 
 _FANS = ("1", "2", "3")
 _PERIODS = ("1", "5", "15")
+_NO_FAN = -1.0
 _UNITS = {"b": 1, "kb": 1024, "mb": 1024**2, "gb": 1024**3}
 # Guide XC4.3.1, factory.health.query: 6 GB in a virtual machine, 4 GB in an appliance and on BE6000/BE7000.
 _RAM_VIRTUAL, _RAM_APPLIANCE = 6, 4
@@ -33,10 +34,6 @@ class Health(Mode):
 
     record = "health report"
     cache = 300
-    fields = Fields(
-        texts="fan_1 fan_2 fan_3 committed_as",
-        numbers="cpu_load_1 cpu_load_5 cpu_load_15",
-    )
     options = (
         Option("--ram-gb", "N", "memory of the Conductor in GiB; default 6 without fans, 4 with", kind=real(0.5, 4096)),
         Option("--committed-unit", "UNIT", "unit of committed_as where the answer has none: B, kB, MB or GB",
@@ -44,7 +41,10 @@ class Health(Mode):
     )  # fmt: skip
     counters = (
         *(
-            Counter(f"cpu-load-{period}", f"system.cpu.load.{period}m.count", f"Linux load average over {period} min")
+            Counter(
+                f"cpu-load-{period}", f"system.cpu.load.{period}m.count", f"Linux load average over {period} min",
+                title=f"mean load of the last {'minute' if period == '1' else f'{period} minutes'}",
+            )
             for period in _PERIODS
         ),
         *(
@@ -54,7 +54,10 @@ class Health(Mode):
             )
             for fan in _FANS
         ),
-        Counter("memory-committed", "system.memory.committed.bytes", "memory promised to processes", unit="B"),
+        Counter(
+            "memory-committed", "system.memory.committed.bytes", "memory promised to processes",
+            unit="B", title="committed memory",
+        ),
         Counter(
             "memory-committed-prct", "system.memory.committed.percentage", "the same as a share of --ram-gb",
             unit="%", warning="90", critical="100", over=True, title="committed memory",
@@ -62,50 +65,60 @@ class Health(Mode):
     )  # fmt: skip
 
     def probe(self) -> Iterator[Finding]:
-        report = self.fields.reader(self.record, self.gaps)(self.client.call("factory.health.query"))
+        report = self.client.call("factory.health.query")
         for period in _PERIODS:
-            value = report[f"cpu_load_{period}"]
-            if value is not None:
-                yield from self.measure(f"cpu-load-{period}", value)
-        fans = {fan: self._read(report, f"fan_{fan}", _fan) for fan in _FANS}
-        present = {fan: speed for fan, speed in fans.items() if speed is not None}
-        for fan, speed in present.items():
-            yield from self.measure(f"fan-{fan}", speed, f"fan_{fan}")
-        virtual = all((report[f"fan_{fan}"] or "").strip().upper() == "N/A" for fan in _FANS)
-        if virtual:
-            self.remarks.append("fans: N/A, this is a virtual machine")
-        committed = self._read(report, "committed_as", self._bytes)
+            label = f"cpu-load-{period}"
+            load = self.read_member(report, f"cpu_load_{period}", number, label)
+            if load is not None:
+                yield from self.measure(label, load)
+        fans = {fan: self.read_member(report, f"fan_{fan}", _fan, f"fan-{fan}") for fan in _FANS}
+        yield from self._fans(fans)
+        committed = self.read_member(report, "committed_as", self._bytes, "memory-committed", "memory-committed-prct")
         if committed is not None:
-            gibibytes = self.given.ram_gb or (_RAM_VIRTUAL if virtual else _RAM_APPLIANCE)
+            has_fans = any(speed not in (None, _NO_FAN) for speed in fans.values())
+            self._ram = self.given.ram_gb or (_RAM_APPLIANCE if has_fans else _RAM_VIRTUAL)
             yield from self.measure("memory-committed", committed)
-            yield from self.measure("memory-committed-prct", 100 * committed / (gibibytes * 1024**3))
+            yield from self.measure("memory-committed-prct", 100 * committed / (self._ram * 1024**3))
 
     def headline(self) -> str:
-        load = " ".join(human(self.values[f"cpu-load-{period}"], "") for period in _PERIODS)
-        return f"load {load}, {human(self.values['memory-committed-prct'], '%')} of the memory committed"
+        loads = [self.values[label] for label in (f"cpu-load-{period}" for period in _PERIODS) if label in self.values]
+        parts = [f"load {', '.join(human(load, '') for load in loads)}"] if loads else []
+        if "memory-committed" in self.values:
+            committed, share = self.values["memory-committed"], self.values["memory-committed-prct"]
+            parts.append(f"committed memory {human(committed, 'B')} ({human(share, '%')} of {self._ram:g} GiB)")
+        return ", ".join(parts) or "the fans turn, or there are none"
 
-    def _read(self, report: dict[str, Any], name: str, reader: Any) -> Any:
-        """A member read by `reader`; one that is missing is known to be, one that is unreadable is told."""
-        if report[name] is None:
-            return None
-        try:
-            return reader(report[name])
-        except Unreadable:
-            self.gaps.unreadable(self.record, name, report[name], required=True)
-            return None
+    def _fans(self, fans: dict[str, float | None]) -> Iterator[Finding]:
+        virtual = all(speed == _NO_FAN for speed in fans.values())
+        if virtual:
+            self.remarks.append("fans: N/A, this is a virtual machine")
+        for fan, speed in fans.items():
+            label = f"fan-{fan}"
+            if speed == _NO_FAN:
+                if not virtual:  # a virtual machine has none, and a threshold for all Conductors alike is no wish for one
+                    self.absent(label, optional=True, reason="N/A")
+            elif speed is not None:
+                yield from self.measure(label, speed, f"fan_{fan}")
 
-    def _bytes(self, text: str) -> int:
-        match = re.fullmatch(r"\s*([0-9]{1,15})\s*([kMG]?B)?\s*", text, re.IGNORECASE | re.ASCII)
+    def _bytes(self, value: Any) -> float | None:
+        """`2513356 kB`, `2513356` to bytes; None is None. Raises Unreadable."""
+        shown = text(value)
+        if shown is None:
+            return None
+        match = re.fullmatch(r"\s*([0-9]{1,15}(?:\.[0-9]+)?)\s*([kMG]?B)?\s*", shown, re.IGNORECASE | re.ASCII)
         if not match:
             raise Unreadable
-        return int(match[1]) * _UNITS[(match[2] or self.given.committed_unit).lower()]
+        return float(match[1]) * _UNITS[(match[2] or self.given.committed_unit).lower()]
 
 
-def _fan(text: str) -> float | None:
-    """`8035`, `8035 RPM` to a number, `N/A` to None."""
-    if text.strip().upper() == "N/A":
+def _fan(value: Any) -> float | None:
+    """`8035`, `8035 RPM` to a number, `N/A` to _NO_FAN; None is None. Raises Unreadable."""
+    shown = text(value)
+    if shown is None:
         return None
-    match = re.match(r"\s*([0-9]{1,7}(?:\.[0-9]+)?)\b", text, re.ASCII)
+    if shown.strip().upper() == "N/A":
+        return _NO_FAN
+    match = re.fullmatch(r"\s*([0-9]{1,7}(?:\.[0-9]+)?)\s*(?:rpm)?\s*", shown, re.IGNORECASE | re.ASCII)
     if not match:
         raise Unreadable
     return float(match[1])

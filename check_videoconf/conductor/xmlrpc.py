@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import re
+import sys
 import xmlrpc.client
+from collections.abc import Collection
 from typing import Any
-from xml.parsers import expat
 
-_DEEPEST = 64
+from ..redact import is_secret
+from .markup import Refused, read
+
+__all__ = ["Refused", "parse"]
 
 # The vendor's guide prints type names with a capital; xmlrpc.client knows them only as the standard has them.
 _TYPES = {
@@ -28,71 +31,80 @@ _TYPES = {
 }
 _STRUCTURE = ("data", "value", "member", "name", "methodResponse", "params", "param", "fault")
 _TYPES.update({name.lower(): name for name in _STRUCTURE})
+# What tells that a call has failed is always wanted.
+_OUTCOME = ("faultCode", "faultString", "status", "info")
 
 
-class Refused(Exception):
-    """XML that is none, is cut off, or holds what no answer needs: a DTD, entities, endless nesting."""
-
-
-def parse(body: bytes) -> list[Any]:
+def parse(body: bytes, wanted: Collection[str] | None = None) -> list[Any]:
     """An XML-RPC answer to its values, JSON-able. Raises Refused, xmlrpc.client.Fault, and the errors of unmarshalling.
 
-    Tolerates type names in capitals, untyped values, <nil/> and dates without dashes (dates stay text).
+    Tolerates type names in capitals, untyped values, <nil/> and dates without dashes (dates stay text). Members that
+    are secrets (PINs come back in clear) and, if `wanted` is given, all others not in it never become values.
     """
-    unmarshaller = xmlrpc.client.Unmarshaller(use_datetime=False)
+    unmarshaller = _Unmarshaller(wanted)
     unmarshaller.xml("", None)  # expat hands out text, not bytes
-    parser = expat.ParserCreate()
-    depth = 0
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > _DEEPEST:
-            raise Refused("nested too deep")
-        unmarshaller.start(_known(tag), attributes)
-
-    def end(tag: str) -> None:
-        nonlocal depth
-        depth -= 1
-        unmarshaller.end(_known(tag))
-
-    def refuse(*_: object) -> int:
-        raise Refused("it holds a DTD or entities")
-
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = unmarshaller.data
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
-    parser.ExternalEntityRefHandler = refuse
-    try:
-        parser.Parse(_utf8(body), True)
-    except expat.ExpatError as error:
-        raise Refused(f"{expat.errors.messages[error.code]} in line {error.lineno}") from None
+    read(body, unmarshaller.enter, unmarshaller.leave, unmarshaller.read_text)
     return [_plain(value) for value in unmarshaller.close()]
 
 
+class _Unmarshaller(xmlrpc.client.Unmarshaller):
+    """xmlrpc.client's, fed by tags as the device writes them, without the members that nobody wants."""
+
+    def __init__(self, wanted: Collection[str] | None) -> None:
+        super().__init__(use_datetime=False)
+        self._wanted = wanted if wanted is None else frozenset((*wanted, *_OUTCOME))
+        self._kept: dict[str, bool] = {}
+        self._name: list[str] | None = None
+        #: How many open elements, the member among them, are being left out.
+        self._left_out = 0
+
+    def enter(self, tag: str) -> None:
+        tag = _TYPES.get(tag.lower(), tag)
+        if self._left_out:
+            self._left_out += 1
+        elif tag == "name":
+            self._name = []
+        else:
+            self.start(tag, {})
+
+    def read_text(self, text: str) -> None:
+        if self._name is not None:
+            self._name.append(text)
+        elif not self._left_out:
+            self.data(text)
+
+    def leave(self, tag: str) -> None:
+        tag = _TYPES.get(tag.lower(), tag)
+        if self._left_out:
+            self._left_out -= 1
+        elif tag == "name":
+            self._named(sys.intern("".join(self._name or ())))
+        else:
+            self.end(tag)
+
+    def _named(self, name: str) -> None:
+        """The member's name is known: hands it on, or leaves out all of the member."""
+        self._name = None
+        kept = self._kept.get(name)
+        if kept is None:
+            kept = self._kept[name] = (self._wanted is None or name in self._wanted) and not is_secret(name)
+        if kept:
+            self.start("name", {})
+            self.data(name)
+            self.end("name")
+        else:
+            self._left_out = 1
+
+
 def _plain(value: Any) -> Any:
+    """Dates as text, binary data as nothing; containers are changed in place."""
     if isinstance(value, dict):
-        return {str(name): _plain(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [_plain(member) for member in value]
-    return (
-        value.value
-        if isinstance(value, xmlrpc.client.DateTime)
-        else None
-        if isinstance(value, xmlrpc.client.Binary)
-        else value
-    )
-
-
-def _known(tag: str) -> str:
-    return _TYPES.get(tag.lower(), tag)
-
-
-def _utf8(body: bytes) -> bytes:
-    """Bytes that expat will read: what is not UTF-8 becomes U+FFFD unless the document declares another encoding."""
-    declared = re.match(rb"\s*<\?xml[^>]*encoding=[\"']([\w.-]+)", body)
-    if declared and declared[1].lower() not in (b"utf-8", b"utf8"):
-        return body
-    return body.decode("utf-8", "replace").encode()
+        for name, member in value.items():
+            value[name] = _plain(member)
+    elif isinstance(value, list):
+        value[:] = map(_plain, value)
+    elif isinstance(value, xmlrpc.client.DateTime):
+        return value.value
+    elif isinstance(value, xmlrpc.client.Binary):
+        return None
+    return value

@@ -6,12 +6,20 @@ import json
 
 from ..counters import STATES
 from ..options import Options
-from ..report import Report
-from ..text import clean
+from ..report import Figure, Report
+from ..text import clean, shorten
+
+_LONGEST = 4000
 
 
 def render(report: Report, options: Options) -> str:
-    """The members are those of the README, section Output; text is clean, numbers are not rounded."""
+    """The members are those of the README, section Output; text is clean, numbers are not rounded.
+
+    What the plugin's own form has in its long output is in `items`: remarks, and with -vv the requests, are OK ones.
+    """
+    notes = [*report.remarks, *(report.trace if options.verbose > 1 else ())]
+    items = [(STATES[item.state], item.text) for item in report.items if item.text]
+    items += [("OK", note) for note in notes]
     return (
         json.dumps(
             {
@@ -20,28 +28,10 @@ def render(report: Report, options: Options) -> str:
                 "host": report.host,
                 "state": STATES[report.state],
                 "exit_code": report.exit_code,
-                "summary": clean(report.summary),
-                "counters": [
-                    {
-                        "label": figure.label,
-                        "nlabel": figure.nlabel,
-                        "instance": clean(figure.instance),
-                        "value": figure.value,
-                        "unit": figure.unit,
-                        "min": figure.low,
-                        "max": figure.high,
-                        "warning": figure.warning.text if figure.warning else None,
-                        "critical": figure.critical.text if figure.critical else None,
-                        "state": STATES[figure.state],
-                    }
-                    for figure in report.figures
-                ],
-                "items": [
-                    {"state": STATES[item.state], "text": clean(item.text)} for item in report.items if item.text
-                ],
-                "remarks": [clean(line) for line in report.remarks],
-                "trace": [clean(line) for line in report.trace] if options.verbose > 1 else [],
-                "errors": [clean(line) for line in report.errors],
+                "summary": _shown(report.summary),
+                "counters": [_counter(figure) for figure in report.figures],
+                "items": [{"state": state, "text": _shown(text)} for state, text in items],
+                "errors": [_shown(line) for line in report.errors],
                 "duration_ms": round(report.seconds * 1000, 3),
                 "requests": report.requests,
             },
@@ -49,3 +39,22 @@ def render(report: Report, options: Options) -> str:
         )
         + "\n"
     )
+
+
+def _counter(figure: Figure) -> dict[str, object]:
+    return {
+        "label": clean(figure.label),
+        "nlabel": figure.nlabel,
+        "instance": clean(figure.instance),
+        "value": figure.value,
+        "unit": figure.unit,
+        "min": figure.low,
+        "max": figure.high,
+        "warning": figure.warning.text if figure.warning else None,
+        "critical": figure.critical.text if figure.critical else None,
+        "state": STATES[figure.state],
+    }
+
+
+def _shown(text: str) -> str:
+    return shorten(clean(text), _LONGEST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..counters import OK, STATES, severity
 from ..options import Options
 from ..report import Figure, Report
-from ..text import clean, shorten
+from ..text import clean, plural, shorten, shorten_bytes
 from ..units import PERFDATA_UNITS, decimal
 
 _LINE = 1000
@@ -14,7 +14,7 @@ _LINE = 1000
 def render(report: Report, options: Options, limit: int) -> str:
     """The whole output, at most `limit` bytes of it (0 is no limit), ending in a newline."""
     head = f"{report.system} {report.mode} {STATES[report.state]}".upper()
-    first = f"{head} - {clean(report.summary)}"
+    first = f"{head} - {shorten(clean(report.summary), _LINE)}"
     figures = [figure for figure in report.figures if options.perfdata == "all" or not figure.instance]
     performance = (
         []
@@ -54,33 +54,43 @@ def _join(first: str, performance: list[str], lines: list[str]) -> str:
 
 
 def _fit(first: str, performance: list[tuple[Figure, str]], lines: list[str], limit: int) -> str:
-    """The same in fewer bytes: long lines go first, then perfdata per instance, the best state first; whole items."""
+    """The same in fewer bytes: long lines go first, then perfdata per instance, the best state first; whole items.
+
+    Should that not do, the second half of the summary goes before any total does.
+    """
     # Sorted so that what must stay comes first: totals, then the worst; the order of the rest is kept.
     ranked = sorted(performance, key=lambda pair: (bool(pair[0].instance), -severity(pair[0].state)))
-    room = limit - len(f"{first} | \n".encode()) - len(_left_out(len(lines), len(ranked)).encode())
-    kept: set[int] = set()
-    for figure, text in ranked:
-        room -= len(text.encode()) + 1
+    reserved = len(_join("", [""], [_left_out(len(lines), len(ranked))]).encode())
+    totals = sum(_length(text) for figure, text in ranked if not figure.instance)
+    head = shorten_bytes(first, max(limit - reserved - totals, limit // 2))
+    room = limit - reserved - len(head.encode())
+    kept = _that_fit([text for _, text in ranked], room)
+    room -= sum(map(_length, kept))
+    shown = _that_fit(lines, room) if len(kept) == len(ranked) else []
+    staying = {id(figure) for figure, _ in ranked[: len(kept)]}
+    texts = [text for figure, text in performance if id(figure) in staying]
+    output = _join(head, texts, [*shown, _left_out(len(lines) - len(shown), len(ranked) - len(kept))])
+    # A limit that has no room for the last line either is below anything useful.
+    return output if len(output.encode()) <= limit else f"{shorten_bytes(first, limit - 1)}\n"
+
+
+def _length(text: str) -> int:
+    """The bytes that a line, or an item of perfdata, takes with what parts it from the next."""
+    return len(text.encode()) + 1
+
+
+def _that_fit(texts: list[str], room: int) -> list[str]:
+    """As many of the texts from the first on as there is room for."""
+    kept = []
+    for text in texts:
+        room -= _length(text)
         if room < 0:
             break
-        kept.add(id(figure))
-    texts = [text for figure, text in performance if id(figure) in kept]
-    shown: list[str] = []
-    if len(kept) == len(performance):
-        for line in lines:
-            room -= len(line.encode()) + 1
-            if room < 0:
-                break
-            shown.append(line)
-    note = _left_out(len(lines) - len(shown), len(performance) - len(texts)).rstrip("\n")
-    output = _join(first, texts, [*shown, note])
-    if len(output.encode()) <= limit:
-        return output
-    cut = output.encode()[: max(0, limit - 1)].decode(errors="ignore")  # a limit below the summary itself
-    return f"{cut.partition(' | ')[0] if not texts else cut}\n"
+        kept.append(text)
+    return kept
 
 
 def _left_out(lines: int, figures: int) -> str:
-    parts = [f"{lines} lines"] if lines else []
-    parts += [f"{figures} perfdata items"] if figures else []
-    return f"left out to fit --max-output: {' and '.join(parts)}\n"
+    parts = [plural(lines, "line")] if lines else []
+    parts += [plural(figures, "perfdata item")] if figures else []
+    return f"left out to fit --max-output: {' and '.join(parts)}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+
 from ..report import Figure, Report
 from ..text import clean
 from ..units import decimal
@@ -16,12 +19,10 @@ def render(report: Report) -> str:
     for figure in report.figures:
         families.setdefault(figure.nlabel, []).append(figure)
     lines = []
-    for nlabel, figures in families.items():
-        metric = "videoconf_" + "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in nlabel)
+    for metric, figures in zip(_metrics(families), families.values()):
         lines.append(f"# TYPE {metric} gauge")
         for figure in figures:
-            instance = figure.perfdata.rpartition("#")[0] if figure.instance else ""
-            labels = _labels({**common, "instance": instance})
+            labels = _labels({**common, "instance": figure.shown})
             lines.append(f"{metric}{labels} {decimal(figure.value, _SIGNIFICANT)}")
     lines += [
         "# TYPE videoconf_check_state gauge",
@@ -31,6 +32,17 @@ def render(report: Report) -> str:
         "# EOF",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _metrics(nlabels: Iterable[str]) -> Iterator[str]:
+    """The name of the metric for each nlabel; no two alike, though several characters become `_`."""
+    taken = {"videoconf_check_state", "videoconf_check_duration_seconds"}
+    for nlabel in nlabels:
+        metric = "videoconf_" + re.sub("[^A-Za-z0-9]", "_", nlabel)
+        while metric in taken:
+            metric += "_"
+        taken.add(metric)
+        yield metric
 
 
 def _labels(labels: dict[str, str]) -> str:

@@ -70,6 +70,10 @@ def _simulator(options: argparse.Namespace) -> Simulator:
         page_limit=options.page_limit,
         conductor=options.conductor,
         conductor_participants=options.conductor_participants,
+        conductor_conferences=options.conductor_conferences,
+        conductor_peers=options.conductor_peers,
+        conductor_peer_lost=options.conductor_peer_lost,
+        conductor_page_limit=options.conductor_page_limit,
         trio_firmware=options.trio_firmware,
         trio_auth=options.trio_auth,
         latency=options.latency,
@@ -94,6 +98,10 @@ def _parser() -> _Parser:
     add("--page-limit", type=_count, metavar="N", help="the longest page the Management Node gives (any)")
     add("--conductor", choices=("vm", "appliance"), default="vm", help="an appliance has fans (vm)")
     add("--conductor-participants", type=_count, default=8, metavar="N", help="on the Conductor (8)")
+    add("--conductor-conferences", type=_count, metavar="N", help="on the Conductor (one for 8 participants)")
+    add("--conductor-peers", type=_count, default=1, metavar="N", help="Conductors in the cluster (1)")
+    add("--conductor-peer-lost", action="store_true", help="the last one is out of reach")
+    add("--conductor-page-limit", type=_count, default=0, metavar="N", help="structs an enumerate call sends (all)")
     add("--trio-firmware", choices=("old", "new"), default="new", help="5.7.1 or 5.9.2 (new)")
     add("--trio-auth", choices=("basic", "digest"), default="basic", help="how the Trio asks for the password")
     add("--latency", type=float, default=0.0, metavar="SECONDS", help="wait before each answer (0)")

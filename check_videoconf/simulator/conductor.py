@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import xmlrpc.client
 from typing import Any
+from xml.etree.ElementTree import Element, SubElement, tostring
 from xml.parsers.expat import ExpatError
 from xmlrpc.client import Fault
 
-from . import conductor_data
+from . import conductor_data, conductor_tables
 from .authentication import Basic, Credentials
 from .conductor_data import Struct
 from .messages import Answer, Request, encoded, html
 from .server import System
 
-_REST = "/api/external/"
+_REST, _COST = "/api/external/", "/api/4.0/servicecost/"
 _ERRORS = {
     404: ("100:404", "The requested URL was not found on the server."),
     500: ("60", "An internal error prevented further processing."),
@@ -23,16 +24,22 @@ _ERRORS = {
 
 
 class Conductor(System):
-    """XML-RPC with its answers in `structs`, and REST tables in `tables` by path below `/api/external/`."""
+    """XML-RPC with its answers in `structs`; REST with tables in `tables` by path below `/api/external/`, the rest of
+    it in `documents` by path. `page_limit`: the most structs that an enumerate call returns at once, 0 for all.
+    """
 
     name = "conductor"
     server_header = "Apache"
     common_name = "conductor.example.com"
 
-    def __init__(self, data: conductor_data.Conductor, credentials: Credentials, latency: float = 0.0) -> None:
+    def __init__(
+        self, data: conductor_data.Conductor, credentials: Credentials, page_limit: int = 0, latency: float = 0.0
+    ) -> None:
         super().__init__(latency)
         self.structs: dict[str, Struct | Fault] = {**conductor_data.structs(data)}
-        self.tables = conductor_data.tables(data)
+        self.tables = conductor_tables.tables(data)
+        self.documents = conductor_tables.documents()
+        self.page_limit = page_limit
         self._credentials = credentials
         self._authentication = Basic(credentials, 'Basic realm="Administrator login"')
 
@@ -41,21 +48,26 @@ class Conductor(System):
             return self._call(request) if request.method == "POST" else Answer(405, {"Allow": "POST"})
         if request.method != "GET":
             return Answer(405, {"Allow": "GET"})
-        if request.path == "/status":
-            return encoded({"version": conductor_data.VERSION, "status": "active"})
         if request.path == "/systemunit.xml":
             return _xml(_SYSTEM_UNIT)
-        if not self._authentication.accepts(request):
+        if request.path != "/status" and not self._authentication.accepts(request):
             return self.error(401)
+        if request.path in self.documents:
+            return encoded(self.documents[request.path])
+        if request.path.startswith(_COST):
+            return _worded(404, "10", "An object specified in the request cannot be found by the API.")
         peers = self.tables.get(request.path[len(_REST) :]) if request.path.startswith(_REST) else None
-        return self.error(404) if peers is None else encoded(_selected(peers, request.query))
+        if peers is None:
+            return self.error(404)
+        selected = _selected(peers, request.query)
+        return _xml(_table_as_xml(selected)) if _wants_xml(request) else encoded(selected)
 
     def error(self, status: int) -> Answer:
         if status == 401:
             return Answer(401, {"WWW-Authenticate": self._authentication.challenge()})
         if status in _ERRORS:
             code, message = _ERRORS[status]
-            return encoded({"details": {}, "error_code": code, "message": message}, status)
+            return _worded(status, code, message)
         return html(status)
 
     def login_path(self) -> str:
@@ -74,11 +86,25 @@ class Conductor(System):
         if account != (self._credentials.username, self._credentials.password):
             return response(Fault(14, "authorization failed"))
         answer = self.structs.get(method, Fault(1, "method not supported"))
-        if method == "participant.enumerate" and "factoryConferenceIds" in struct and isinstance(answer, dict):
+        if isinstance(answer, Fault):
+            return response(answer)
+        if method == "participant.enumerate" and "factoryConferenceIds" in struct:
             wanted = struct["factoryConferenceIds"]
             chosen = [one for one in answer["participants"] if one["factoryConferenceId"] in wanted]
             answer = {**answer, "participants": chosen}
-        return response(answer)
+        return response(self._page(answer, struct) if method.endswith(".enumerate") else answer)
+
+    def _page(self, answer: Struct, asked: Struct) -> Struct | Fault:
+        """As much of an enumerate call's array as is sent at once; enumerateID says where the next page begins."""
+        start, limit = str(asked.get("enumerateID", "0")), self.page_limit
+        for member, rows in answer.items():
+            if limit and isinstance(rows, list):
+                if not start.isdecimal() or not 0 <= int(start) <= len(rows):
+                    return Fault(16, "invalid enumerateID value")
+                end = int(start) + limit
+                following = {"enumerateID": str(end)} if end < len(rows) else {}
+                return {**answer, member: rows[int(start) : end], **following}
+        return answer
 
 
 def response(answer: Struct | Fault) -> Answer:
@@ -102,7 +128,10 @@ def _parsed(body: bytes) -> tuple[str | None, Struct]:
 def _selected(peers: list[Struct], query: dict[str, str]) -> list[Struct]:
     """The records of each peer, sorted and cut as the query asks."""
     selected = []
-    for peer in peers[:1] if query.get("peer") == "local" else peers:
+    wanted = query.get("peer")
+    for peer in peers[:1] if wanted == "local" else peers:
+        if wanted not in (None, "local", peer["peer"]):
+            continue
         records = list(peer["records"])
         if query.get("sortBy"):
             records.sort(key=lambda one: str(one.get(query["sortBy"], "")))
@@ -111,6 +140,32 @@ def _selected(peers: list[Struct], query: dict[str, str]) -> list[Struct]:
         end = start + int(query["limit"]) if query.get("limit") else None
         selected.append({**peer, "records": records[start:end]})
     return selected
+
+
+def _worded(status: int, code: str, message: str) -> Answer:
+    return encoded({"details": {}, "error_code": code, "message": message}, status)
+
+
+def _wants_xml(request: Request) -> bool:
+    if "format" in request.query:
+        return request.query["format"] == "xml"
+    accepted = request.headers.get("Accept", "")
+    return "xml" in accepted and "json" not in accepted
+
+
+def _table_as_xml(peers: list[Struct]) -> str:
+    """The guide says that there is XML and prints none; a null is an empty element."""
+    root = Element("peers")
+    for peer in peers:
+        outer = SubElement(root, "peer")
+        SubElement(outer, "peer").text = peer["peer"]
+        SubElement(outer, "num_recs").text = str(peer["num_recs"])
+        records = SubElement(outer, "records")
+        for record in peer["records"]:
+            inner = SubElement(records, "record")
+            for name, value in record.items():
+                SubElement(inner, name).text = "" if value is None else str(value)
+    return tostring(root, encoding="unicode", xml_declaration=True)
 
 
 def _xml(text: str) -> Answer:

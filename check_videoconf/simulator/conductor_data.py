@@ -1,4 +1,4 @@
-"""What the simulated Conductor knows: the structs of its XML-RPC methods and the tables of its REST API."""
+"""What the simulated Conductor knows, as the structs of its XML-RPC methods."""
 
 from __future__ import annotations
 
@@ -12,25 +12,62 @@ Struct = dict[str, Any]
 
 VERSION = "XC4.3.1"
 PEER = "192.0.2.50"
-_BRIDGES = ("192.0.2.60", "192.0.2.61")
 _A_CONFERENCE = 8
 
 
 @dataclass(frozen=True)
+class Bridge:
+    """A conference bridge. nested: it tells the state of a participant under currentState, as some do."""
+
+    number: int
+    name: str
+    address: str
+    kind: str
+    signalling: tuple[int, int]
+    licence: tuple[int, int]
+    nested: bool = False
+
+    @property
+    def uuid(self) -> str:
+        return f"00000000-0000-4000-8000-0000000001{self.number:02}"
+
+
+#: Two MCUs, one of which nests, and a TelePresence Server between them, which counts no packets.
+BRIDGES = (
+    Bridge(1, "mcu1", "192.0.2.60", "mcu", (40, 80), (0, 0)),
+    Bridge(2, "ts1", "192.0.2.61", "tsmcu", (120, 200), (20_000, 30_720)),
+    Bridge(3, "mcu2", "192.0.2.62", "mcu", (12, 80), (0, 0), nested=True),
+)
+# What a participant's struct holds itself; the rest is the state of the call.
+_OWN = (
+    *("mcuIPAddress", "factoryBridgeType", "factoryConferenceId", "conferenceName", "participantName"),
+    *("participantProtocol", "participantType", "connectionUniqueId", "factoryWebEx"),
+)
+# What a TelePresence Server does not tell of a call.
+_MCU_ONLY = ("connectionUniqueId", "connectTime", "connectPending", "callDirection", "mediaEncryption")
+
+
+@dataclass(frozen=True)
 class Conductor:
-    """What there is. An appliance has fans, a virtual machine has none; `started` is local time, no zone."""
+    """What there is. An appliance has fans, a virtual machine has none; `started` is local time, no zone.
+
+    peer_count: the Conductors of the cluster, of which the last one is out of reach if `peer_lost`.
+    """
 
     seed: int
     appliance: bool
     participant_count: int
     started: datetime
+    conferences: int | None = None
+    peer_count: int = 1
+    peer_lost: bool = False
 
     def random(self, about: str) -> Random:
         return Random(f"{self.seed}/{about}")
 
     @property
     def conference_count(self) -> int:
-        return -(-self.participant_count // _A_CONFERENCE)
+        return -(-self.participant_count // _A_CONFERENCE) if self.conferences is None else self.conferences
 
 
 def structs(conductor: Conductor) -> dict[str, Struct]:
@@ -41,6 +78,12 @@ def structs(conductor: Conductor) -> dict[str, Struct]:
         "device.network.query": {"portA": {"macAddress": "00:10:F3:1A:44:01"}},
         "conference.enumerate": {"conferences": [_conference(conductor, n) for n in range(conductor.conference_count)]},
         "participant.enumerate": {"participants": _participants(conductor)},
+        "feedbackReceiver.extended.query": {
+            "receivers": [
+                {"receiverURI": "https://tms.example.net/feedback", "sourceIdentifier": "tms", "index": 1},
+                {"receiverURI": "http://192.0.2.99:5050/RPC2", "sourceIdentifier": "other", "index": 2},
+            ]
+        },
     }
 
 
@@ -74,8 +117,8 @@ def _conference(conductor: Conductor, index: int) -> Struct:
         "uniqueId": 101 + index,
         "conferenceActive": True,
         "description": "",
-        "pin": "",
-        "guestPin": "",
+        "pin": "246810" if index % 2 else "",
+        "guestPin": "135791" if index % 2 else "",
         "numericId": "",
         "guestNumericId": "",
         "registerWithGatekeeper": False,
@@ -106,12 +149,14 @@ def _participants(conductor: Conductor) -> list[Struct]:
 
 def _participant(conductor: Conductor, random: Random, index: int) -> Struct:
     lossy = index % 8 == 1
+    conference = index // _A_CONFERENCE % max(conductor.conference_count, 1)
+    bridge = BRIDGES[conference % len(BRIDGES)]
     connected = conductor.started - timedelta(minutes=74, seconds=index % 60)
-    return {
-        "mcuIPAddress": _BRIDGES[index // _A_CONFERENCE % len(_BRIDGES)],
-        "factoryBridgeType": "mcu",
-        "factoryConferenceId": _conference_id(index // _A_CONFERENCE),
-        "conferenceName": _conference_name(index // _A_CONFERENCE),
+    struct = {
+        "mcuIPAddress": bridge.address,
+        "factoryBridgeType": bridge.kind,
+        "factoryConferenceId": _conference_id(conference),
+        "conferenceName": _conference_name(conference),
         "participantName": f"sip{index + 1}",
         "participantProtocol": "sip",
         "participantType": "ad_hoc",
@@ -135,6 +180,16 @@ def _participant(conductor: Conductor, random: Random, index: int) -> Struct:
         "activeSpeaker": index % _A_CONFERENCE == 0,
         "important": False,
     }
+    if bridge.kind == "tsmcu":
+        return {name: value for name, value in struct.items() if name not in _MCU_ONLY and not _counts(name)}
+    if bridge.nested:
+        state = {name: value for name, value in struct.items() if name not in _OWN}
+        return {**{name: struct[name] for name in _OWN}, "currentState": state}
+    return struct
+
+
+def _counts(name: str) -> bool:
+    return name.startswith("packetLoss") or name.endswith(("Received", "Lost", "Sent", "Codec"))
 
 
 def _media(kind: str, codec: str, packets: int, lost: int, random: Random) -> Struct:
@@ -156,47 +211,3 @@ def _conference_name(index: int) -> str:
 
 def _conference_id(index: int) -> str:
     return f"a7062510-5625-11e1-bdb0-{index:012x}"
-
-
-def tables(conductor: Conductor) -> dict[str, list[Struct]]:
-    """The REST tables by path below `/api/external/`: a list of peers with their records."""
-    return {"status/alarm": [{"peer": PEER, "num_recs": 3, "records": _alarms(conductor)}]}
-
-
-def _alarms(conductor: Conductor) -> list[Struct]:
-    raised = int(conductor.started.timestamp()) - 7_200
-    return [
-        {
-            "uuid": "00000000-0000-4000-8000-000000000001",
-            "total_count": 0,
-            "first_raised": None,
-            "last_raised": None,
-            "status": "lowered",
-            "severity": "warning",
-            "id": "55001",
-            "title": "Restart required",
-            "description": "A restart is required for changed settings to take effect.",
-        },
-        {
-            "uuid": "00000000-0000-4000-8000-000000000002",
-            "total_count": 1,
-            "first_raised": raised,
-            "last_raised": f"{raised}.25",
-            "status": "raised",
-            "severity": "error",
-            "id": "55104",
-            "title": "Conference bridge unreachable",
-            "description": "The TelePresence Conductor cannot contact conference bridge mcu1.",
-        },
-        {
-            "uuid": "00000000-0000-4000-8000-000000000003",
-            "total_count": 2,
-            "first_raised": raised - 864_000,
-            "last_raised": f"{raised - 86_400}.0",
-            "status": "acknowledged",
-            "severity": "warning",
-            "id": "15013",
-            "title": "Security alert",
-            "description": "The default admin password is set.",
-        },
-    ]

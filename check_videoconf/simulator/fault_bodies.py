@@ -65,6 +65,8 @@ def rows(change: _RowsChange) -> Callable[[Answer], Answer]:
 
 
 def _with_rows(value: Any, change: _RowsChange) -> Any:
+    if isinstance(value, list) and not all("records" in peer for peer in value):
+        return change(value)
     if isinstance(value, list):  # Conductor's peers
         return [{**peer, "records": change(peer["records"])} for peer in value]
     if "Status" in value and "data" in value:  # Trio

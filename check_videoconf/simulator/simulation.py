@@ -52,6 +52,10 @@ class Simulator:
         page_limit: int | None = None,
         conductor: str = "vm",
         conductor_participants: int = 8,
+        conductor_conferences: int | None = None,
+        conductor_peers: int = 1,
+        conductor_peer_lost: bool = False,
+        conductor_page_limit: int = 0,
         trio_firmware: str = "new",
         trio_auth: str = "basic",
         latency: float = 0.0,
@@ -77,11 +81,19 @@ class Simulator:
         )
         appliance = _one_of(("vm", "appliance"), conductor, "Conductor") == "appliance"
         old = _one_of(("old", "new"), trio_firmware, "Trio firmware") == "old"
-        bridges = conductor_data.Conductor(seed, appliance, conductor_participants, local_time)
+        bridges = conductor_data.Conductor(
+            seed,
+            appliance,
+            conductor_participants,
+            local_time,
+            conferences=conductor_conferences,
+            peer_count=conductor_peers,
+            peer_lost=conductor_peer_lost,
+        )
         authentication = _trio_authentication(trio_auth, credentials)
         made: dict[str, System] = {
             "pexip": Pexip(deployment, credentials, page_limit, latency),
-            "conductor": Conductor(bridges, credentials, latency),
+            "conductor": Conductor(bridges, credentials, conductor_page_limit, latency),
             "trio": Trio(trio_data.Trio(seed, old, local_time), authentication, latency),
         }
         self.systems = {name: made[_one_of(ALL, name, "system")] for name in systems}

@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from . import trio_settings
+from .trio_calls import logged
+
 MAC_ADDRESS = "0004f2aabbcc"
 _MEMORY = 519_995_392
 
@@ -32,18 +35,59 @@ class Trio:
         booted = self.started - timedelta(days=20, hours=16, seconds=Random(self.seed).randint(0, 3_000))
         return datetime.now() - booted  # noqa: DTZ005
 
+    def ago(self, **parts: int) -> str:
+        """A time that long before the simulator started, as the phone writes it: local, without a zone."""
+        return (self.started - timedelta(**parts)).isoformat(timespec="seconds")
+
 
 def data(trio: Trio) -> dict[str, Any]:
-    """The `data` by path below `/api/v1/`, or `v2/`; numbers are text, a function stands for its result."""
-    last_call = (trio.started - timedelta(hours=3)).isoformat(timespec="seconds")
-    return {
+    """The `data` by path below `/api/v1/`, or `v2/`; numbers are text, a function stands for its result.
+
+    Calls and lines are not in it: `trio.Trio` sets them.
+    """
+    log = _call_logs(trio)
+    found: dict[str, Any] = {
         "mgmt/device/stats": _stats(trio),
-        "mgmt/pollForStatus": {
-            "State": "Idle",
-            "StateData": f"Time of last call {last_call}",
-        },
         "mgmt/device/info": _info(trio),
-        "v2/mgmt/device/info": _info_v2(trio),
+        "mgmt/device/runningConfig": trio_settings.running_config(),
+        "mgmt/network/info": trio_settings.network_info(),
+        "mgmt/network/stats": _network_stats(trio),
+        "mgmt/media/communicationInfo": {
+            "CommunicationType": ["RxTx", "RxTx", "RxTx"],
+            "FarEndMuteState": [],
+            "PhoneMuteState": "False",
+        },
+        "mgmt/callLogs": log,
+        **{f"mgmt/callLogs/{kind.lower()}": (lambda kind=kind: log[kind]) for kind in log},
+        "mgmt/transferType/get": {"Type": "Consultative"},
+        "mgmt/getPresence": "Available",
+        "mgmt/location/info": {},
+        "mgmt/mrpair/info": trio_settings.paired(),
+        "mgmt/config/get": trio_settings.parameters(),
+    }
+    if not trio.old:
+        found["v2/mgmt/device/info"] = _info_v2(trio)
+    return found
+
+
+def _call_logs(trio: Trio) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "Missed": [logged(trio.ago(days=1, hours=8), "")],
+        "Received": [logged(trio.ago(days=1, hours=5), "52 mins 3 secs", "room-c")],
+        "Placed": [logged(trio.ago(days=1), "26 secs"), logged(trio.ago(hours=3), "4 mins 49 secs", "room-d")],
+    }
+
+
+def _network_stats(trio: Trio) -> dict[str, Any]:
+    """Packets since the start, some per second of it."""
+
+    def packets(rate: float) -> str:
+        return str(int(trio.uptime().total_seconds() * rate))
+
+    return {
+        "UpTime": lambda: _uptime_text(trio),
+        "RxPackets": lambda: packets(12.5),
+        "TxPackets": lambda: packets(9),
     }
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..counters import Counter, Finding
+from ..counters import OK, Counter, Finding, Verdict
 from ..fields import Fields
 from ..mode import Mode
 from ..units import duration
@@ -17,20 +18,23 @@ class Calls(Mode):
 
     endpoints = ("GET /api/v2/webCallControl/callStatus", "GET /api/v1/webCallControl/callStatus (older firmware)")
     requests = "1, with firmware that has no version 2 of it 2"
-    notes = ("A call of more than 12 hours is most often one that somebody forgot to end.",)
+    notes = (
+        "Callers' names and numbers are in no output but with -v and --show-names.",
+        "A call of more than 12 hours is most often one that somebody forgot to end.",
+    )
     example = "--warning-call-duration-max 4h"
 
     record = "call"
     fields = Fields(
-        texts="CallState!",
+        texts="CallState Type? LineID? LineId? RemotePartyName? RemotePartyNumber?",
         numbers="DurationSeconds? DurationInSeconds?",
         flags="Muted? Ringing?",
     )
     counters = (
         Counter("calls-active", "calls.active.count", "calls in progress, ringing ones among them"),
-        Counter("calls-muted", "calls.muted.count", "of them muted", optional=True),
-        Counter("calls-held", "calls.held.count", "of them on hold"),
-        Counter("calls-ringing", "calls.ringing.count", "of them ringing"),
+        Counter("muted", "calls.muted.count", "of them muted", optional=True, title="calls muted"),
+        Counter("held", "calls.held.count", "of them on hold", title="calls on hold"),
+        Counter("ringing", "calls.ringing.count", "of them ringing", title="calls ringing"),
         Counter(
             "call-duration-max", "calls.duration.max.seconds", "the longest", unit="s", warning="12h",
             title="the longest call has lasted",
@@ -39,24 +43,35 @@ class Calls(Mode):
 
     def probe(self) -> Iterator[Finding]:
         version, rows = self._rows()
-        calls = [self.fields.reader(self.record, self.gaps)(row) for row in rows]
-        lengths = [_length(call) for call in calls]
-        yield from self.measure("calls-active", len(calls))
-        if version == 1 and calls:
-            self.absent("calls-muted", optional=True, reason="not supported by this version")
+        read = self.fields.reader(self.record, self.gaps)
+        calls = [read(row) for row in rows if row]  # an idle phone may list an empty one
+        total = len(calls)
+        if self.given.verbose:
+            for call in calls:
+                yield Verdict("", OK, self._describe(call))
+        yield from self.measure("calls-active", total)
+        muted = [call["Muted"] for call in calls]
+        if None in muted:
+            self.absent(
+                "muted", optional=True, reason="not supported by this version" if version == 1 else "not reported"
+            )
         else:
-            yield from self.measure("calls-muted", sum(bool(call["Muted"]) for call in calls))
-        yield from self.measure("calls-held", sum("hold" in (call["CallState"] or "").lower() for call in calls))
-        yield from self.measure("calls-ringing", sum(map(_rings, calls)))
-        if None in lengths:
-            self.absent("call-duration-max", optional=False, reason="a call without its duration")
+            yield from self.measure("muted", sum(muted), high=total)
+        yield from self.measure("held", sum(_is_held(call) for call in calls), high=total)
+        yield from self.measure("ringing", sum(_rings(call) for call in calls), high=total)
+        lengths = [_length(call) for call in calls]
         known = [length for length in lengths if length is not None]
+        if len(known) < total:
+            self.absent("call-duration-max", optional=False, reason="a call without its duration")
         if known or not calls:
             yield from self.measure("call-duration-max", max(known, default=0))
 
     def headline(self) -> str:
         calls = self.values["calls-active"]
-        return f"{self.count_of(calls)} for {duration(self.values['call-duration-max'])}" if calls else "no call"
+        if not calls:
+            return "no call"
+        longest = ", the longest" if calls > 1 else ""
+        return f"{self.count_of(calls)}{longest} for {duration(self.values['call-duration-max'])}"
 
     def _rows(self) -> tuple[int, list[Mapping[str, Any]]]:
         """Version of the layout, and the calls: version 1 knows of one only, and says 4007 when there is none."""
@@ -67,12 +82,27 @@ class Calls(Mode):
             return 2, []
         return version, self.client.objects(path, [data] if version == 1 and isinstance(data, dict) else data)
 
+    def _describe(self, call: dict[str, Any]) -> str:
+        text = f"{(call['Type'] or 'a').lower()} call on line {call['LineID'] or call['LineId'] or 'unknown'}"
+        if self.given.show_names:
+            text += f" with {call['RemotePartyName'] or 'nobody named'} ({call['RemotePartyNumber'] or 'no number'})"
+        length = _length(call)
+        parts = [text, call["CallState"] or "without state", "no duration" if length is None else duration(length)]
+        if call["Muted"] is not None:
+            parts.append("muted" if call["Muted"] else "not muted")
+        return ", ".join(parts)
+
 
 def _length(call: dict[str, Any]) -> float | None:
     seconds: float | None = call["DurationSeconds"]
     if seconds is None:
         seconds = call["DurationInSeconds"]
     return seconds
+
+
+def _is_held(call: dict[str, Any]) -> bool:
+    """`Hold`, `CallHold`, `CallHeld`: which words there are is not documented."""
+    return re.search("h[eo]ld", call["CallState"] or "", re.IGNORECASE) is not None
 
 
 def _rings(call: dict[str, Any]) -> bool:

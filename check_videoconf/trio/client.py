@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import BusyOrNotPermitted, DeviceError, RestDisabled, VideoconfError
+from ..errors import DeviceError, RestDisabled
+from ..redact import HIDDEN
 from ..session import Session
 
 OK = "2000"
 BUSY = "4001"
+NOT_REGISTERED = "4002"
+NOT_SUPPORTED = "4004"
 NO_CALL = "4007"
 
 #: What a Status says. Source: the REST API manual 5.9.2 and public clients.
@@ -92,23 +96,43 @@ class Client:
     def _ask(self, method: str, path: str, body: bytes | None = None) -> Mapping[str, Any]:
         headers = {"Content-Type": "application/json"} if body else {}
         for attempt in range(self.session.options.retries + 1):
-            envelope = _stripped(self.session.request(method, path, body, headers).json())
-            status = envelope.get("Status") if isinstance(envelope, dict) else None
-            if not isinstance(status, (str, int)):
+            envelope = self._cleaned(path, self.session.request(method, path, body, headers).json())
+            found = envelope.get("Status") if isinstance(envelope, dict) else None
+            if not isinstance(found, (str, int)):
                 raise self.session.device.wrong_shape(path, "no Status, this is not the REST API of a phone")
-            if str(status) != BUSY or attempt == self.session.options.retries or not self.session.pause(attempt):
+            status = f"{found}".strip()
+            if status != BUSY or attempt == self.session.options.retries or not self.session.pause(attempt):
                 break
-        if str(status) != OK:
-            raise self._error(path, str(status))
+        if status != OK:
+            raise self._error(path, status)
         return dict(envelope)
 
-    def _error(self, path: str, status: str) -> VideoconfError:
+    def _cleaned(self, path: str, value: Any) -> Any:
+        try:
+            return self._clean(value)
+        except RecursionError:
+            raise self.session.device.wrong_shape(path, "nested too deep") from None
+
+    def _clean(self, value: Any) -> Any:
+        """Keys without the blanks some firmware puts round them, addresses of servers without the account in them."""
+        if isinstance(value, dict):
+            names = ((str(key).strip(), inner) for key, inner in value.items())
+            return {name: self._clean(inner) for name, inner in names if name != _CALLERS_ADDRESS}
+        if isinstance(value, list):
+            return [self._clean(inner) for inner in value]
+        if isinstance(value, str) and "://" in value:
+            self.session.redactor.add(*_ACCOUNT.findall(value))
+            return without_account(value)
+        return value
+
+    def _error(self, path: str, status: str) -> DeviceError:
         address = self.session.device.address
-        if status == BUSY:
-            account = self.session.options.username
-            return BusyOrNotPermitted(address=address, path=path, account=account, reason=f"status {BUSY}")
-        kind = {"4004": NotOfThisPhone, NO_CALL: NoCall}.get(status, DeviceError)
+        kind = _ERRORS.get(status, DeviceError)
         return kind(address=address, path=path, reason=f"status {status}: {STATUS.get(status, 'unknown status')}")
+
+
+class NotRegistered(DeviceError):
+    """Status 4002: the line is not registered, which is bad news where lines are checked."""
 
 
 class NoCall(DeviceError):
@@ -119,10 +143,14 @@ class NotOfThisPhone(DeviceError):
     """Status 4004: this model, base profile or firmware does not have it."""
 
 
-def _stripped(value: Any) -> Any:
-    """Keys without the blanks some firmware puts round them."""
-    if isinstance(value, dict):
-        return {str(key).strip(): _stripped(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_stripped(inner) for inner in value]
-    return value
+_ERRORS = {NOT_REGISTERED: NotRegistered, NOT_SUPPORTED: NotOfThisPhone, NO_CALL: NoCall}
+
+
+# No mode needs it, and the cache could not tell by its name that it is personal.
+_CALLERS_ADDRESS = "Remote Connection IP"
+_ACCOUNT = re.compile(r"(?<=://)[^\s@]+(?=@)")
+
+
+def without_account(text: str) -> str:
+    """A server's address, `https://user:password@host/path`, with `***` for who asks it."""
+    return _ACCOUNT.sub(HIDDEN, text)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ..counters import Counter, Finding, Status
-from ..fields import Fields
+from ..fields import Fields, number, text
 from ..mode import Mode, Record
 from ..units import human
+
+_CPU = {"cpu-utilization-average": "Average", "cpu-utilization-current": "Current"}
+_MEMORY = ("memory-usage", "memory-usage-free", "memory-usage-prct")
 
 
 class Device(Mode):
@@ -19,23 +23,25 @@ class Device(Mode):
     example = "--warning-cpu-utilization-average 70 --critical-memory-usage-prct 92"
 
     record = "device"
-    cpu = Fields(numbers="Current Average")
-    memory = Fields(numbers="Total Used SReclaim?")
-    stats = Fields(numbers="RAMDiskSize?")
-    poll = Fields(texts="State StateData?")
+    reclaimable = Fields(numbers="SReclaim?")
+    size = Fields(numbers="RAMDiskSize?")
+    detail = Fields(texts="StateData?")
     counters = (
         Counter(
             "cpu-utilization-average", "device.cpu.utilization.average.percentage", "CPU in use, mean",
-            unit="%", warning="85", critical="95",
+            unit="%", warning="85", critical="95", title="CPU utilization on average",
         ),
-        Counter("cpu-utilization-current", "device.cpu.utilization.current.percentage", "CPU in use now", unit="%"),
-        Counter("memory-usage", "device.memory.usage.bytes", "memory in use", unit="B"),
+        Counter(
+            "cpu-utilization-current", "device.cpu.utilization.current.percentage", "CPU in use now",
+            unit="%", title="CPU utilization now",
+        ),
+        Counter("memory-usage", "device.memory.usage.bytes", "memory in use", unit="B", title="memory in use"),
         Counter("memory-usage-free", "device.memory.free.bytes", "memory not in use", unit="B", title="free memory"),
         Counter(
             "memory-usage-prct", "device.memory.usage.percentage", "memory in use",
-            unit="%", warning="90", critical="95",
+            unit="%", warning="90", critical="95", title="memory in use",
         ),
-        Counter("ramdisk", "device.ramdisk.bytes", "size of the RAM disk", unit="B", optional=True),
+        Counter("ramdisk", "device.ramdisk.bytes", "size of the RAM disk", unit="B", optional=True, title="RAM disk"),
     )  # fmt: skip
     statuses = (
         Status(
@@ -46,33 +52,49 @@ class Device(Mode):
         ),
     )
 
+    #: The phone's own word for its state.
+    _said = ""
+
     def probe(self) -> Iterator[Finding]:
         stats = self.client.struct("mgmt/device/stats")
-        cpu = self.cpu.reader("CPU report", self.gaps)(self.client.member(stats, "CPU"))
-        memory = self.memory.reader("memory report", self.gaps)(self.client.member(stats, "Memory"))
-        for label, value in (("average", cpu["Average"]), ("current", cpu["Current"])):
-            if value is not None:
-                yield from self.measure(f"cpu-utilization-{label}", value)
-        if memory["Total"] is not None and memory["Used"] is not None:
-            yield from self._memory(memory["Total"], memory["Used"] - (memory["SReclaim"] or 0))
-        ramdisk = self.stats.reader("device report", self.gaps)(stats)["RAMDiskSize"]
-        yield from self.measure("ramdisk", ramdisk)
-
-        poll = self.poll.reader("state report", self.gaps)(self.client.struct("mgmt/pollForStatus"))
-        if poll["State"] is not None:
-            yield self.judge("status", {"status": poll["State"], "detail": poll["StateData"]}, _describe)
+        cpu = self.client.member(stats, "CPU")
+        for label, member in _CPU.items():
+            share = self.read_member(cpu, member, number, label, what="CPU report")
+            if share is not None:
+                yield from self.measure(label, share)
+        memory = self.client.member(stats, "Memory")
+        total = self.read_member(memory, "Total", number, *_MEMORY, what="memory report")
+        used = self.read_member(memory, "Used", number, *_MEMORY, what="memory report")
+        if total is not None and used is not None:
+            reclaimable = self.reclaimable.reader("memory report", self.gaps)(memory)["SReclaim"] or 0
+            yield from self._memory(total, used - reclaimable)
+        yield from self.measure("ramdisk", self.size.reader("device report", self.gaps)(stats)["RAMDiskSize"])
+        if self.wanted("status"):
+            yield from self._state(self.client.struct("mgmt/pollForStatus"))
 
     def headline(self) -> str:
-        cpu, memory = (human(self.values[label], "%") for label in ("cpu-utilization-average", "memory-usage-prct"))
-        return f"CPU {cpu} on average, memory {memory}"
+        parts = [self._said] if self._said else []
+        if "cpu-utilization-average" in self.values:
+            parts.append(f"CPU {human(self.values['cpu-utilization-average'], '%')} on average")
+        if "memory-usage-prct" in self.values:
+            parts.append(f"memory {human(self.values['memory-usage-prct'], '%')}")
+        return ", ".join(parts)
 
     def _memory(self, total: float, used: float) -> Iterator[Finding]:
         if not 0 <= used <= total or not total:
-            self.problems.append(f"memory report: {human(used, 'B')} used of {human(total, 'B')} cannot be")
+            if any(self.wanted(label) for label in _MEMORY):
+                self.problems.append(f"memory report: {human(used, 'B')} used of {human(total, 'B')} cannot be")
             return
         yield from self.measure("memory-usage", used, high=total)
         yield from self.measure("memory-usage-free", total - used, high=total)
         yield from self.measure("memory-usage-prct", 100 * used / total)
+
+    def _state(self, report: Mapping[str, Any]) -> Iterator[Finding]:
+        state = self.read_member(report, "State", text, "status", what="state report")
+        if state is not None:
+            self._said = state
+            detail = self.detail.reader("state report", self.gaps)(report)["StateData"]
+            yield self.judge("status", {"status": state, "detail": detail}, _describe)
 
 
 def _describe(record: Record) -> str:

@@ -50,10 +50,9 @@ class Info(Mode):
 
     def _expect(self, name: str, found: dict[str, Any]) -> Iterator[Finding]:
         wanted = getattr(self.given, f"expect_{name}")
-        if wanted and found[name]:
-            yield from self.expect(
-                f"--expect-{name}", wanted.pattern, found[name], met=bool(wanted.search(found[name]))
-            )
+        if wanted and found[name] is not None:  # what cannot be had is told as such
+            met = wanted.search(found[name]) is not None
+            yield from self.expect(f"--expect-{name}", wanted.pattern, found[name], met=met)
 
 
 def _describe(record: Record) -> str:

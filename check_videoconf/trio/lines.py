@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..counters import Counter, Finding, Status
+from ..counters import CRITICAL, Counter, Finding, Status, Verdict
 from ..fields import Fields, Unreadable, flag
 from ..mode import Mode, Record
+from .client import NotRegistered
 
 
 class Lines(Mode):
@@ -19,7 +20,7 @@ class Lines(Mode):
     example = "--warning-line-status ''"
 
     record = "line"
-    fields = Fields(texts="LineNumber RegistrationStatus! Label?", flags="Active DoNotDisturb", raws="CallServers")
+    fields = Fields(texts="LineNumber RegistrationStatus Label?", flags="Active DoNotDisturb", raws="CallServers")
     counters = (
         Counter(
             "callservers-working",
@@ -28,8 +29,10 @@ class Lines(Mode):
             instance="line",
             title="working call servers",
         ),
-        Counter("do-not-disturb", "lines.dnd.count", "lines set to do-not-disturb"),
-        Counter("active", "lines.active.count", "lines in use"),
+        Counter(
+            "do-not-disturb", "lines.dnd.count", "lines set to do-not-disturb", title="lines set to do-not-disturb"
+        ),
+        Counter("active", "lines.active.count", "lines in use", title="lines in use"),
     )
     statuses = (
         Status(
@@ -43,15 +46,21 @@ class Lines(Mode):
 
     def probe(self) -> Iterator[Finding]:
         read = self.fields.reader(self.record, self.gaps)
-        lines = [_line(row) for row in map(read, self.client.structs("mgmt/lineInfo", 2))]
+        try:
+            lines = [_line(row) for row in map(read, self.client.structs("mgmt/lineInfo", 2))]
+        except NotRegistered as error:
+            yield Verdict("line-status", CRITICAL, f"{error}")
+            return
         for line in lines:
+            if line["state"] == "":
+                self.gaps.missing(self.record, "RegistrationStatus", present=True)
             yield self.judge("line-status", line, _describe)
-            if line["servers_working"] is None:
-                self.problems.append(f"call servers of line {line['name']} are unreadable")
-            else:
+            if line["servers_working"] is not None:
                 yield from self.measure(
                     "callservers-working", line["servers_working"], line["name"], high=line["servers_total"]
                 )
+            elif line["servers"] is not None:  # a missing one is told already
+                self.problems.append(f"call servers of line {line['name']} are unreadable")
         yield from self.measure("do-not-disturb", sum(bool(line["dnd"]) for line in lines), high=len(lines))
         yield from self.measure("active", sum(bool(line["active"]) for line in lines), high=len(lines))
         self.total = len(lines)
@@ -68,6 +77,7 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
         "state": row["RegistrationStatus"],
         "active": row["Active"],
         "dnd": row["DoNotDisturb"],
+        "servers": row["CallServers"],
         "servers_working": None if working is None else sum(working),
         "servers_total": None if working is None else len(working),
     }
@@ -87,5 +97,6 @@ def _working(servers: Any) -> list[bool] | None:
 def _describe(line: Record) -> str:
     parts = [f"line {line['name']} is {line['state'] or 'without state'}"]
     parts += ["set to do-not-disturb"] if line["dnd"] else []
-    parts.append(f"{line['servers_working']} of {line['servers_total']} call servers working")
+    working = "unknown" if line["servers_total"] is None else f"{line['servers_working']} of {line['servers_total']}"
+    parts.append(f"{working} call servers working")
     return ", ".join(parts)

@@ -22,4 +22,4 @@ class ListPaired(Discovery):
     filters = ("name", "type")
 
     def find(self) -> Iterator[dict[str, Any]]:
-        return components(self.client, self.fields.reader(self.record, self.gaps))
+        return components(self.client, self.fields, self.gaps)

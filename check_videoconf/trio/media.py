@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+import time
 from collections import Counter as Tally
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..counters import OK, UNKNOWN, Counter, Finding, Verdict
-from ..fields import Fields
+from ..counters import OK, Counter, Finding, Verdict
+from ..fields import Fields, Gaps, Unreadable, number
 from ..mode import Mode
 from ..options import Option, Options
 from ..rates import Growth
 from ..text import plural
+from ..units import human
 from . import phone
 from .client import NoCall
 
 _SAFE = (5, 8)
-# What a phone reports as a mean opinion score when it has none.
-_NO_MOS = 127
-_MOS = ("RxMOSLQ", "RxMOSCQ", "TxMOSLQ", "TxMOSCQ")
-_NAMES = {"voice": "audio"}
+_PACKETS = ("PacketsReceived", "PacketsSent", "PacketsLost", "PacketsExpected")
+#: What counts from the beginning of a call on.
+_GROWING = ("PacketsReceived", "PacketsLost", "PacketsSent", "OctetsReceived", "OctetsSent")
+# From 1 to 5; a phone that has none says 127.
+_SCORES = ("RxMOSLQ", "RxMOSCQ", "TxMOSLQ", "TxMOSCQ")
+_KINDS = {"voice": "audio", "0": "audio", "1": "video"}
 
 
 class Media(Mode):
@@ -29,16 +35,16 @@ class Media(Mode):
     requests = "2; with --force 1; with firmware that has no version 2 of device/info 3"
     notes = (
         "Firmware below 5.8 freezes when it is asked for sessionStats: it is not asked, unless with --force.",
-        "Loss is that since the previous run of the same service, or of the whole call when the call is new.",
+        "Loss is that since the previous run of the same service; of a call that is new since, that of all of it.",
         "Bytes a second need two runs within one call. Instances are audio, video, then audio_2 and so on.",
         "A stream that has carried nothing, such as the video of an audio call, is left out.",
     )
-    example = "--warning-channel-packetloss-prct 1 --critical-channel-mos 3:"
+    example = "--warning-channel-packetloss-prct 2 --critical-channel-mos 3:"
 
     record = "stream"
     fields = Fields(
         texts="Category",
-        numbers="PacketsReceived PacketsLost! PacketsSent! OctetsReceived! OctetsSent! MaxJitter!"
+        numbers="PacketsReceived PacketsLost PacketsSent OctetsReceived OctetsSent MaxJitter"
         " Latency? VideoRxFramerate? RxMOSLQ? RxMOSCQ? TxMOSLQ? TxMOSCQ?",
     )
     options = (Option("--force", "", "ask firmware below 5.8, too, which may freeze the phone"),)
@@ -83,78 +89,134 @@ class Media(Mode):
 
     def probe(self) -> Iterator[Finding]:
         self.calls = self.streams = 0
+        self.worst: dict[str, float] = {}
+        yield Verdict("", OK, "")  # an idle phone is measured, too
+        uptime = None
         if not self.given.force:
-            unsafe = self._unsafe()
+            firmware, uptime = self._firmware()
+            unsafe = _unsafe(firmware)
             if unsafe:
-                yield Verdict("firmware", UNKNOWN, unsafe)
+                self.problems.append(unsafe)
                 return
-        growth = Growth(self.previous, self.now)
-        for name, call, row in self._streams():
+        streams = list(self._streams())
+        growth = Growth(self.previous, time.time() if uptime is None else uptime, uptime=uptime is not None)
+        names = self._names([(key, kind) for key, kind, _ in streams])
+        for key, kind, row in streams:
             self.streams += 1
-            yield from self._stream(name, f"{call} {name}", row, growth)
-        self.remembered = growth.saved()
-        if not self.streams:
-            yield Verdict("media", OK, "no call")
-        if growth.first and self.streams:
-            self.remarks.append("first run: bytes a second from the next one on")
+            yield from self._flow(names[key], key, row, growth)
+            yield from self._quality(names[key], kind, row)
+        self.remembered = {**growth.saved(), "names": names}
+        if streams and not growth.seconds:
+            self.remarks.append(f"{growth.why_none()}: bytes a second from the next one on")
 
     def headline(self) -> str:
-        if not self.streams:
+        if not self.calls:
             return "no call"
-        return f"{plural(self.calls, 'call')} with {self.count_of(self.streams)}, quality is good"
+        calls = plural(self.calls, "call")
+        if not self.streams:
+            return f"{calls}, nothing has come or gone yet"
+        figures = [
+            f"{name} at most {human(self.worst[label], unit)}"
+            for label, name, unit in (("packetloss-prct", "packet loss", "%"), ("maxjitter", "jitter", "ms"))
+            if label in self.worst
+        ]
+        return ", ".join([f"{calls} with {self.count_of(self.streams)}", *figures])
 
-    def _unsafe(self) -> str:
-        """Why the phone must not be asked, or `''`."""
+    def _firmware(self) -> tuple[str | None, int | None]:
+        """The firmware, and how long the phone is up where that was asked just now."""
         _, data = self.client.newest("mgmt/device/info")
-        firmware = phone.info(self.client.object("mgmt/device/info", data), self.gaps)["firmware"]
-        version = phone.version(firmware or "")
-        if not version:
-            return f"not asked: firmware '{firmware or 'unknown'}' is no version, and below 5.8 asking freezes the phone"
-        return "" if version >= _SAFE else f"not asked: firmware {firmware} is below 5.8, asking would freeze the phone"
+        # What else is missing there is the business of the mode info.
+        found = phone.info(self.client.object("mgmt/device/info", data), Gaps())
+        return found["firmware"], None if self.given.cache else found["uptime"]
 
     def _streams(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Name, reference of the call and record of each stream that carries something."""
+        """Key, kind and record of each stream that carries something; the key is the same while the call lasts."""
+        path = "mgmt/media/sessionStats"
         try:
-            calls = self.client.structs("mgmt/media/sessionStats")
+            calls = self.client.structs(path)
         except NoCall:
             return
-        seen: Tally[str] = Tally()
         read = self.fields.reader(self.record, self.gaps)
+        keys: Tally[str] = Tally()
         for call in calls:
-            streams = call.get("Streams") or []  # an idle phone sends [{}]
-            rows = [read(row) for row in self.client.objects("mgmt/media/sessionStats", streams)]
+            rows = self.client.objects(path, call.get("Streams") or [])  # an idle phone sends [{}]
             self.calls += bool(rows)
             for row in rows:
-                kind = (row["Category"] or "").rpartition(":")[2].strip().lower() or "stream"
-                kind = _NAMES.get(kind, kind)
-                seen[kind] += 1
-                if row["PacketsReceived"] or row["PacketsSent"]:
-                    yield kind if seen[kind] == 1 else f"{kind}_{seen[kind]}", str(call.get("Ref")), row
+                if _is_silent(row):
+                    continue
+                record = read(row)
+                kind = _kind(record["Category"])
+                key = f"{call.get('Ref')} {row.get('Ref')} {kind}"
+                keys[key] += 1
+                yield f"{key} {keys[key]}", kind, record
 
-    def _stream(self, name: str, key: str, row: dict[str, Any], growth: Growth) -> Iterator[Finding]:
-        received, lost = row["PacketsReceived"], row["PacketsLost"]
-        if received is not None and lost is not None:
-            # Both or neither: a new call, whose counters are smaller or whose reference is another, starts anew.
-            grown = (growth.since(f"{key} received", received), growth.since(f"{key} lost", lost))
-            if None not in grown:
-                received, lost = grown
+    def _names(self, streams: list[tuple[str, str]]) -> dict[str, str]:
+        """A name for each key: the one of the previous run, else the first of audio, audio_2, … that is free."""
+        before = (self.previous or {}).get("names")
+        names: dict[str, str] = {}
+        for key, kind in streams:
+            name = f"{before.get(key)}" if isinstance(before, dict) else ""
+            if re.fullmatch(rf"{re.escape(kind)}(_[0-9]+)?", name) and name not in names.values():
+                names[key] = name
+        for key, kind in streams:
+            if key not in names:
+                numbered = (f"{kind}_{number}" for number in itertools.count(2))
+                names[key] = next(name for name in itertools.chain([kind], numbered) if name not in names.values())
+        return names
+
+    def _flow(self, name: str, key: str, row: Mapping[str, Any], growth: Growth) -> Iterator[Finding]:
+        """What has come and gone since the previous run, or since the call began if that was later."""
+        counts: dict[str, float] = {field: row[field] for field in _GROWING if row[field] is not None}
+        since = {field: growth.since(f"{key} {field}", count) for field, count in counts.items()}
+        grown = {field: count for field, count in since.items() if count is not None}
+        is_new = len(grown) < len(counts)
+        flow = counts if is_new else grown
+        if "PacketsReceived" in flow and "PacketsLost" in flow:
+            lost = max(0, flow["PacketsLost"])  # late packets can make them fewer than none
             yield from self.measure("channel-packetloss", lost, name)
-            if received + lost:
-                yield from self.measure("channel-packetloss-prct", 100 * lost / (received + lost), name)
-        for label, field in (("in", "OctetsReceived"), ("out", "OctetsSent")):
-            rate = None if row[field] is None else growth.per_second(f"{key} {field}", row[field])
-            if rate is not None:
-                yield from self.measure(f"channel-traffic-{label}", rate, name)
-        yield from self._plain(name, row)
+            if flow["PacketsReceived"] + lost > 0:
+                share = 100 * lost / (flow["PacketsReceived"] + lost)
+                yield from self._worst("packetloss-prct", share, name)
+            else:
+                self.remarks.append(f"{name}: nothing came since the previous run")
+        if growth.seconds and not is_new:
+            for way, field in (("in", "OctetsReceived"), ("out", "OctetsSent")):
+                if field in flow:
+                    yield from self.measure(f"channel-traffic-{way}", flow[field] / growth.seconds, name)
 
-    def _plain(self, name: str, row: Mapping[str, Any]) -> Iterator[Finding]:
-        scores = [row[field] for field in _MOS if row[field] is not None and 0 < row[field] < _NO_MOS]
-        figures = (
-            ("maxjitter", row["MaxJitter"]),
-            ("latency", row["Latency"]),
-            ("mos", min(scores, default=None)),
-            ("framerate", row["VideoRxFramerate"]),
-        )
-        for label, value in figures:
-            if value is not None:
-                yield from self.measure(f"channel-{label}", value, name)
+    def _quality(self, name: str, kind: str, row: Mapping[str, Any]) -> Iterator[Finding]:
+        if row["MaxJitter"] is not None:
+            yield from self._worst("maxjitter", row["MaxJitter"], name)
+        yield from self.measure("channel-latency", row["Latency"], name)
+        scores = [row[field] for field in _SCORES if row[field] is not None and 1 <= row[field] <= 5]
+        if scores or kind == "audio":
+            yield from self.measure("channel-mos", min(scores, default=None), name)
+        if kind == "video" or row["VideoRxFramerate"] is not None:
+            yield from self.measure("channel-framerate", row["VideoRxFramerate"], name)
+
+    def _worst(self, label: str, value: float, name: str) -> Iterator[Finding]:
+        self.worst[label] = max(value, self.worst.get(label, value))
+        yield from self.measure(f"channel-{label}", value, name)
+
+
+def _unsafe(firmware: str | None) -> str:
+    """Why a phone with this firmware must not be asked, or `''`."""
+    version = phone.version(firmware or "")
+    if not version:
+        return f"not asked: firmware '{firmware or 'unknown'}' is no version, and below 5.8 asking freezes the phone"
+    return "" if version >= _SAFE else f"not asked: firmware {firmware} is below 5.8, asking would freeze the phone"
+
+
+def _is_silent(row: Mapping[str, Any]) -> bool:
+    """Whether a stream has carried nothing: phones list such a video stream for a call without video."""
+    try:
+        counts = [number(row.get(name)) for name in _PACKETS]
+    except Unreadable:
+        return False
+    return counts[0] == 0 and not any(counts)
+
+
+def _kind(category: str | None) -> str:
+    """`0:Voice` to audio, `1:Video` to video, any other to its word."""
+    place, _, word = (text.strip().lower() for text in (category or "").partition(":"))
+    return _KINDS.get(word, word) or _KINDS.get(place, place) or "stream"

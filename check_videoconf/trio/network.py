@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
-from typing import Any
 
 from ..counters import WARNING, Counter, Finding, Status, Verdict
 from ..fields import Fields, Unreadable
@@ -14,6 +14,8 @@ from ..rates import Growth
 from ..units import decimal
 from .phone import uptime
 
+_COUNTERS = {"in": "RxPackets", "out": "TxPackets"}
+
 
 class Network(Mode):
     """The phone's LAN port: link, speed and packets."""
@@ -21,7 +23,7 @@ class Network(Mode):
     endpoints = ("GET /api/v1/mgmt/network/stats", "GET /api/v1/mgmt/network/info")
     requests = "2"
     notes = ("Packets a second are counted since the previous run of the same service; the first one has none.",)
-    example = "--min-speed 1000 --warning-packets-in 5000"
+    example = "--min-speed 100 --warning-packets-in 5000"
 
     record = "network report"
     stats = Fields(numbers="RxPackets TxPackets", raws="UpTime?")
@@ -45,32 +47,47 @@ class Network(Mode):
         return True
 
     def probe(self) -> Iterator[Finding]:
-        stats = self.stats.reader("network report", self.gaps)(self.client.struct("mgmt/network/stats"))
-        growth = Growth(self.previous, self._clock(stats["UpTime"]))
-        for label, field in (("packets-in", "RxPackets"), ("packets-out", "TxPackets")):
-            if stats[field] is not None:
-                rate = growth.per_second(field, stats[field])
-                if rate is not None:
-                    yield from self.measure(label, rate)
-        self.remembered = growth.saved()
-        if growth.first:
-            self.remarks.append("first run: packets a second from the next one on")
-        elif growth.seconds is None:
-            self.remarks.append("the phone has restarted: packets a second from the next run on")
-
+        yield from self._packets()
         found = self.fields.reader("network info", self.gaps)(self.client.struct("mgmt/network/info"))
         self.speed = _megabits(found["LANSpeed"])
-        record = {"lan": found["LANPortStatus"], "speed": self.speed, "dhcp": found["DHCP"], "vlan": found["VLANID"]}
-        if record["lan"] is not None:
+        self.lan = found["LANPortStatus"]
+        record = {"lan": self.lan, "speed": self.speed, "dhcp": found["DHCP"], "vlan": found["VLANID"]}
+        if self.lan is not None:
             yield self.judge("link", record, _describe)
         yield from self._slow()
 
     def headline(self) -> str:
-        link = f"link active at {self.speed} Mbit/s" if self.speed else "link active"
-        if "packets-in" not in self.values:
-            return f"{link}, first run" if self.previous is None else link
-        packets = (decimal(self.values[f"packets-{way}"], 1) for way in ("in", "out"))
-        return "{}, packets a second in {} and out {}".format(link, *packets)
+        link = f"link {self.lan}" + (f" at {self.speed} Mbit/s" if self.speed else "")
+        if self.growth.first:
+            return f"{link}, first run"
+        if self.growth.restarted:
+            return f"{link}, restarted"
+        rates = [
+            f"{way} {decimal(rate, 1)}" for way in _COUNTERS if (rate := self.values.get(f"packets-{way}")) is not None
+        ]
+        return f"{link}, packets a second {' and '.join(rates)}" if rates else link
+
+    def _packets(self) -> Iterator[Finding]:
+        stats = self.stats.reader("network report", self.gaps)(self.client.struct("mgmt/network/stats"))
+        try:
+            self.growth = Growth(self.previous, uptime(stats["UpTime"]), uptime=True)
+        except Unreadable:
+            self.growth = Growth(self.previous, time.time())
+            if stats["UpTime"] is not None:
+                self.gaps.unreadable("network report", "UpTime", stats["UpTime"], required=False)
+        told = {way: stats[field] for way, field in _COUNTERS.items() if stats[field] is not None}
+        rates = {way: self.growth.per_second(_COUNTERS[way], count) for way, count in told.items()}
+        self.remembered = self.growth.saved()
+        # One smaller counter is a restart: the other has counted anew as well, and has only overtaken itself.
+        if self.growth.restarted:
+            rates = dict.fromkeys(rates)
+        for way, rate in rates.items():
+            if rate is not None:
+                yield from self.measure(f"packets-{way}", rate)
+        without = [way for way, rate in rates.items() if rate is None]
+        if without:
+            which = "" if len(without) == len(_COUNTERS) else f" {without[0]}"
+            self.remarks.append(f"{self.growth.why_none()}: packets a second{which} from the next one on")
 
     def _slow(self) -> Iterator[Finding]:
         wanted = self.given.min_speed
@@ -81,17 +98,10 @@ class Network(Mode):
         elif self.speed < wanted:
             yield Verdict("link", WARNING, f"link speed {self.speed} Mbit/s, below {wanted} Mbit/s")
 
-    def _clock(self, written: Any) -> float:
-        """The phone's own seconds since its start; the poller's clock where it does not say."""
-        try:
-            return uptime(written)
-        except Unreadable:
-            return self.now
-
 
 def _megabits(text: str | None) -> int | None:
-    """`100Mbps`, `1 Gbps` to Mbit/s."""
-    match = re.match(r"\s*(\d{1,7})\s*([MG])?b", text or "", re.IGNORECASE | re.ASCII)
+    """`100Mbps`, `1 Gbps`, `100` to Mbit/s."""
+    match = re.fullmatch(r"\s*(\d{1,7})\s*(?:([MG])?b\S*)?\s*", text or "", re.IGNORECASE | re.ASCII)
     if not match:
         return None
     return int(match[1]) * (1000 if (match[2] or "M").upper() == "G" else 1)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..counters import Counter, Finding
-from ..fields import Fields
-from ..mode import Mode
+from ..counters import OK, Counter, Finding, Verdict
+from ..fields import Fields, Gaps
+from ..mode import Mode, Record
 from ..options import Option
+from .client import Client
 
 KINDS = {"camera": "cameraSrc", "audio": "audioSrcSink", "displayui": "displayUI"}
+_KIND_OF = {type_.lower(): kind for kind, type_ in KINDS.items()}
 
 
 class Paired(Mode):
@@ -18,7 +20,10 @@ class Paired(Mode):
 
     endpoints = ("GET /api/v1/mgmt/mrpair/info",)
     requests = "1"
-    notes = ("Types are camera, audio and displayui; the phone's own words for them are understood, too.",)
+    notes = (
+        "--expect-paired takes camera, audio and displayui as types, and the phone's own words for them.",
+        "--filter-device-type is searched for in the phone's words: cameraSrc, audioSrcSink, displayUI.",
+    )
     example = "--expect-paired camera --critical-displayui-paired 1:"
 
     record = "paired device"
@@ -28,13 +33,18 @@ class Paired(Mode):
         Option("--expect-paired", "NAME|TYPE", "critical unless a device of that name or type is paired", repeat=True),
     )
     counters = (
-        Counter("camera-paired", "devices.camera.paired.count", "cameras"),
-        Counter("audio-paired", "devices.audio.paired.count", "microphones and loudspeakers"),
-        Counter("displayui-paired", "devices.display_ui.paired.count", "displays"),
+        Counter("camera-paired", "devices.camera.paired.count", "cameras", title="cameras paired"),
+        Counter(
+            "audio-paired", "devices.audio.paired.count", "microphones and loudspeakers", title="audio devices paired"
+        ),
+        Counter("displayui-paired", "devices.display_ui.paired.count", "displays", title="displays paired"),
     )
 
     def probe(self) -> Iterator[Finding]:
-        devices = list(self.select(components(self.client, self.fields.reader(self.record, self.gaps))))
+        devices = list(self.select(components(self.client, self.fields, self.gaps)))
+        if self.given.verbose:
+            for device in devices:
+                yield Verdict("", OK, _describe(device))
         for kind in KINDS:
             yield from self.measure(f"{kind}-paired", sum(device["kind"] == kind for device in devices))
         for wanted in self.given.expect_paired:
@@ -47,16 +57,31 @@ class Paired(Mode):
         return f"{camera} camera, {audio} audio, {display} display paired"
 
 
-def components(client: Any, read: Any) -> Iterator[dict[str, Any]]:
-    """Each component of each connected device: name, type as the phone says it, kind as the options do."""
-    path = "mgmt/mrpair/info"
-    found: Mapping[str, Any] = client.struct(path)
-    for device in client.objects(path, found.get("ConnectedDeviceList")):
-        for row in map(read, client.objects(path, device.get("ComponentList"))):
-            kind = next((kind for kind, type_ in KINDS.items() if type_ == row["componentType"]), "")
+def components(client: Client, fields: Fields, gaps: Gaps) -> Iterator[dict[str, Any]]:
+    """Each component of each connected device: name, type as the phone says it, kind as the options do, detail."""
+    read = fields.reader("paired device", gaps)
+    for device in _members(client.struct("mgmt/mrpair/info"), "ConnectedDeviceList", "answer", gaps):
+        for row in map(read, _members(device, "ComponentList", "connected device", gaps)):
             yield {
                 "name": row["componentName"],
                 "type": row["componentType"],
-                "kind": kind,
+                "kind": _KIND_OF.get((row["componentType"] or "").lower(), ""),
                 "detail": row["componentDetail"],
             }
+
+
+def _members(holder: Mapping[str, Any], name: str, what: str, gaps: Gaps) -> list[Mapping[str, Any]]:
+    """The objects listed in a member; none, and told, where it is no list of objects."""
+    found = holder.get(name)
+    if isinstance(found, list) and all(isinstance(item, dict) for item in found):
+        return found
+    if found is None:
+        gaps.missing(what, name, present=name in holder)
+    else:
+        gaps.unreadable(what, name, found, required=True)
+    return []
+
+
+def _describe(device: Record) -> str:
+    detail = f", {device['detail']}" if device["detail"] else ""
+    return f"{device['name'] or 'without name'} ({device['type'] or 'without type'}){detail}"

@@ -9,14 +9,17 @@ from typing import Any
 from ..fields import Fields, Gaps, Unreadable, number
 
 # `20 Days 16:11:42`, `0 day 0:34:33`, `3.02:24:46`: all of them were seen on devices.
-_UPTIME = re.compile(r"\s*(?:(\d+)\s*days?\s+|(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})\s*", re.IGNORECASE | re.ASCII)
+_UPTIME = re.compile(
+    r"\s*(?:(\d{1,6})\s*days?,?\s+|(\d{1,6})\.)?(\d{1,2}):(\d{2}):(\d{2})\s*", re.IGNORECASE | re.ASCII
+)
 _PARTS = (("Days", 86400), ("Hours", 3600), ("Minutes", 60), ("Seconds", 1))
 # `52 mins 3 secs`, `1 hr 2 mins`; '' is a call nobody answered.
 _SPAN = re.compile(r"(\d{1,6})\s*(day|hour|hr|min|sec)[a-z]*\.?,?\s*", re.IGNORECASE | re.ASCII)
 _SPAN_SECONDS = {"day": 86400, "hour": 3600, "hr": 3600, "min": 60, "sec": 1}
 
 INFO = Fields(
-    texts="ModelNumber! FirmwareRelease? ReadyToUse? AppState?",
+    texts="ModelNumber FirmwareRelease? AppState?",
+    flags="ReadyToUse?",
     raws="Firmware? UpTime? UpTimeSinceLastReboot?",
 )
 
@@ -25,7 +28,7 @@ def uptime(value: Any) -> int:
     """Seconds since the last start, from text or from an object of parts. Raises Unreadable."""
     if isinstance(value, dict):
         numbers = [(number(value.get(name)), seconds) for name, seconds in _PARTS]
-        if any(part is None for part, _ in numbers):
+        if any(part is None or part < 0 for part, _ in numbers):
             raise Unreadable
         return int(sum((part or 0) * seconds for part, seconds in numbers))
     match = _UPTIME.fullmatch(value) if isinstance(value, str) else None
@@ -43,11 +46,12 @@ def span(text: str) -> int:
 
 
 def info(data: Mapping[str, Any], gaps: Gaps) -> dict[str, Any]:
-    """model, firmware, uptime in seconds, ready, app_state from either layout of device/info; gaps are told."""
+    """model, firmware, uptime in seconds, ready (`True`, `False`), app_state from either layout; gaps are told."""
     found = INFO.reader("device info", gaps)(data)
     application = found["Firmware"].get("Application") if isinstance(found["Firmware"], dict) else None
-    firmware = found["FirmwareRelease"] or (application if isinstance(application, str) else None)
-    if not firmware:
+    firmware = found["FirmwareRelease"] or (application if isinstance(application, str) else "")
+    firmware = next(iter(firmware.split()), None)  # some firmware appends the date it was built
+    if firmware is None:
         gaps.missing("device info", "firmware", present=False)
     written = found["UpTime"] or found["UpTimeSinceLastReboot"]
     seconds = None
@@ -60,10 +64,9 @@ def info(data: Mapping[str, Any], gaps: Gaps) -> dict[str, Any]:
             gaps.unreadable("device info", "uptime", written, required=True)
     return {
         "model": found["ModelNumber"],
-        # Some firmware appends the date it was built.
-        "firmware": (firmware or "").split(" ")[0] or None,
+        "firmware": firmware,
         "uptime": seconds,
-        "ready": found["ReadyToUse"],
+        "ready": None if found["ReadyToUse"] is None else str(found["ReadyToUse"]),
         "app_state": found["AppState"],
     }
 

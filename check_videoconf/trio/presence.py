@@ -23,8 +23,10 @@ class Presence(Mode):
 
     def probe(self) -> Iterator[Finding]:
         self.presence = self.fields.reader("answer", self.gaps)(self.client.envelope("mgmt/getPresence"))["Presence"]
-        if self.presence is not None:
+        if self.presence:
             yield self.judge("presence", {"presence": self.presence}, _describe)
+        elif self.presence == "":
+            self.gaps.missing("answer", "Presence", present=True)
 
     def headline(self) -> str:
         return f"presence {self.presence}"

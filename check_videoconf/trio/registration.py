@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..counters import OK, STATES, Counter, Finding, Status, Verdict
-from ..errors import DeviceError
+from ..counters import CRITICAL, OK, STATES, Counter, Finding, Status, Verdict
+from ..errors import DeviceError, RestDisabled
 from ..fields import Fields, Unreadable, number
 from ..mode import Mode, Record
 from ..options import Option, choice
+from .client import NotRegistered
 
 
 class Registration(Mode):
@@ -21,7 +22,7 @@ class Registration(Mode):
     example = "--critical-registration '%{state} !~ /^registered$/i and %{line} == 1'"
 
     record = "line"
-    fields = Fields(texts="LineNumber RegistrationStatus! Label? Protocol?")
+    fields = Fields(texts="LineNumber RegistrationStatus? Label? Protocol?")
     options = (
         Option("--no-lines", "STATE", "state of a phone without any line: ok, warning, critical or unknown",
                default="unknown", kind=choice("ok", "warning", "critical", "unknown")),
@@ -41,30 +42,28 @@ class Registration(Mode):
     )
 
     def probe(self) -> Iterator[Finding]:
-        states = self._sip_states()
-        read = self.fields.reader(self.record, self.gaps)
-        lines = []
-        for row in map(read, self.client.structs("mgmt/lineInfo")):
-            state, expires = states.get(row["LineNumber"] or "", (None, None))
-            state = state or row["RegistrationStatus"]
-            lines.append(
-                {
-                    "line": row["LineNumber"],
-                    "label": row["Label"],
-                    "state": state,
-                    "expires": expires,
-                    "protocol": row["Protocol"],
-                }
-            )
-        for line in lines:
+        states: dict[str, tuple[str, float | None]] = {}
+        try:
+            states = self._sip_states()
+        except NotRegistered as error:
+            yield Verdict("registration", CRITICAL, f"{error}")
+        except (DeviceError, RestDisabled) as error:
+            self.remarks.append(f"judged by lineInfo alone: {error}")
+        try:
+            lines = [self._line(row, states) for row in self.client.structs("mgmt/lineInfo")]
+        except NotRegistered as error:
+            yield Verdict("registration", CRITICAL, f"{error}")
+            return
+        known = [line for line in lines if line["state"]]
+        for line in known:
             yield self.judge("registration", line, _describe)
-        registered = sum((line["state"] or "").strip().lower() == "registered" for line in lines)
+        registered = sum(line["state"].lower() == "registered" for line in known)
         yield from self.measure("lines-total", len(lines))
         yield from self.measure("lines-registered", registered, high=len(lines))
-        yield from self.measure("lines-unregistered", len(lines) - registered, high=len(lines))
-        without = STATES.index(self.given.no_lines.upper())
-        if not lines and without != OK:
-            yield Verdict("registration", without, "the phone has no line")
+        yield from self.measure("lines-unregistered", len(known) - registered, high=len(lines))
+        state = STATES.index(self.given.no_lines.upper())
+        if not lines and state != OK:
+            yield Verdict("registration", state, "the phone has no line")
 
     def headline(self) -> str:
         total = self.values["lines-total"]
@@ -72,29 +71,42 @@ class Registration(Mode):
             return "the phone has no line"
         return f"{self.values['lines-registered']} of {self.count_of(total)} registered"
 
-    def _sip_states(self) -> dict[str, tuple[str | None, float | None]]:
-        """State and seconds to the next registration by number of the line, as far as sipStatus tells."""
-        try:
-            users = self.client.struct("webCallControl/sipStatus").get("User")
-        except DeviceError as error:
-            self.remarks.append(f"judged by lineInfo alone: {error}")
-            return {}
-        states: dict[str, tuple[str | None, float | None]] = {}
-        for user in users if isinstance(users, list) else []:
-            event = _registration_event(user)
-            line = user.get("LineNumber") if isinstance(user, dict) else None
+    def _line(self, row: Mapping[str, Any], states: Mapping[str, tuple[str, float | None]]) -> dict[str, Any]:
+        """The record of a row of lineInfo."""
+        found = self.fields.reader(self.record, self.gaps)(row)
+        state, expires = states.get(found["LineNumber"] or "", ("", None))
+        state = state or (found["RegistrationStatus"] or "").strip()
+        if not state:
+            self.gaps.missing(self.record, "state", present="RegistrationStatus" in row)
+        return {
+            "line": found["LineNumber"],
+            "label": found["Label"],
+            "state": state,
+            "expires": expires,
+            "protocol": found["Protocol"],
+        }
+
+    def _sip_states(self) -> dict[str, tuple[str, float | None]]:
+        """State and seconds to the next registration by number of the line; of several states one that is not good."""
+        users = self.client.struct("webCallControl/sipStatus").get("User")
+        if not isinstance(users, list) and users is not None:
+            self.gaps.unreadable("SIP status", "User", users, required=False)
+        states: dict[str, tuple[str, float | None]] = {}
+        for line, event in _registrations(users):
             state = event.get("RegistrationState")
-            if isinstance(line, (str, int)) and isinstance(state, str):
-                states[str(line)] = state, _expires(event)
+            if isinstance(state, str) and states.get(line, ("registered",))[0].lower() == "registered":
+                states[line] = state.strip(), _expires(event)
         return states
 
 
-def _registration_event(user: Any) -> Mapping[str, Any]:
-    events = user.get("Events") if isinstance(user, dict) else None
-    for event in events if isinstance(events, list) else []:
-        if isinstance(event, dict) and str(event.get("Type")).lower() == "register":
-            return event
-    return {}
+def _registrations(users: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Number of the line and event of each registration in sipStatus; what is none is left out."""
+    for user in users if isinstance(users, list) else []:
+        line, events = (user.get("LineNumber"), user.get("Events")) if isinstance(user, dict) else (None, None)
+        if isinstance(line, (str, int)) and isinstance(events, list):
+            for event in events:
+                if isinstance(event, dict) and f"{event.get('Type')}".lower() == "register":
+                    yield f"{line}", event
 
 
 def _expires(event: Mapping[str, Any]) -> float | None:
@@ -106,4 +118,4 @@ def _expires(event: Mapping[str, Any]) -> float | None:
 
 def _describe(line: Record) -> str:
     label = f" ({line['label']})" if line["label"] else ""
-    return f"line {line['line'] or 'without number'}{label} is {line['state'] or 'without state'}"
+    return f"line {line['line'] or 'without number'}{label} is {line['state']}"

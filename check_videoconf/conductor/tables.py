@@ -1,0 +1,222 @@
+"""Modes that read REST tables: which key of a record holds what is mostly not published, so that users can say it.
+
+Each field of a table has candidates, likeliest first, or none at all; `--field NAME=KEY` takes their place. A record
+without any of them is UNKNOWN, with the keys it has instead.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter as Tally
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Callable, ClassVar
+
+from ..counters import Finding, Verdict
+from ..errors import DeviceError, NotSupported
+from ..fields import Fields, Gaps
+from ..mode import Mode
+from ..options import Option
+from ..text import shorten
+from .rest import Peer
+
+
+class Table:
+    """A table as a mode reads it.
+
+    path: below /api/external/, or of another REST resource. what: the singular noun of a record. fields: as elsewhere.
+    keys: for each field the keys that may hold it, separated by blanks, the confirmed or likeliest first; a field not
+    named here is held by the key of its own name, one with `''` only by a key that the user names.
+    """
+
+    __slots__ = ("fields", "keys", "names", "path", "what")
+
+    def __init__(self, path: str, what: str, fields: Fields, **keys: str) -> None:
+        self.path = path
+        self.what = what
+        self.fields = fields
+        self.names = tuple(name for name, _, _ in fields.readers)
+        self.keys = {name: tuple(keys.get(name, name).split()) for name in self.names}
+
+
+class KeyGaps(Gaps):
+    """Gaps that name the keys there are in place of the one that is missing, and how to say which it is."""
+
+    def __init__(self, path: str, tried: Mapping[str, tuple[str, ...]], seen: list[str]) -> None:
+        super().__init__()
+        self._path = path
+        self._tried = tried
+        self._seen = shorten(", ".join(seen), 300) or "none"
+
+    def missing(self, what: str, name: str, *, present: bool) -> None:
+        if present:
+            super().missing(what, name, present=present)
+        else:
+            hint = self.hint(name).replace("{", "{{").replace("}", "}}")
+            self._count(self._problems, f"{name} of {{}} is missing: {hint}", what)
+
+    def hint(self, name: str) -> str:
+        """Where it was looked for, and what could be named."""
+        tried = " or ".join(self._tried[name]) or "no known key"
+        return f"looked for {tried} in {self._path}, keys seen: {self._seen}; name it with --field {name}=KEY"
+
+
+class RestMode(Mode):
+    """Base of the modes that ask more than one resource of the REST APIs."""
+
+    @contextmanager
+    def each_on_its_own(self) -> Iterator[None]:
+        """What is not there, or is refused in the API's own words, is a problem; what follows is still asked."""
+        try:
+            yield
+        except (NotSupported, DeviceError) as error:
+            self.problems.append(str(error))
+
+
+class TableMode(RestMode):
+    """Base of the modes that declare `tables`. Every record has a `peer`, the address of who said it."""
+
+    tables: ClassVar[tuple[Table, ...]] = ()
+
+    @classmethod
+    def declared_options(cls) -> tuple[Option, ...]:
+        names = sorted({name for table in cls.tables for name in table.names})
+        known = dict.fromkeys(
+            f"{name}: {' '.join(table.keys[name]) or 'none'}" for table in cls.tables for name in table.names
+        )
+        options = [
+            *super().declared_options(),
+            Option(
+                "--field",
+                "NAME=KEY",
+                f"the key that holds a field, in place of those known ({'; '.join(known)}); repeatable",
+                kind=_field(names),
+                repeat=True,
+            ),
+        ]
+        if not all(table.path.startswith("/") for table in cls.tables):
+            options.append(Option("--peer", "ADDRESS", "ask for one peer's records only; local is the one asked"))
+        return tuple(options)
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        #: The addresses of all peers that answered.
+        self.peers: set[str] = set()
+        #: Optional fields that no key holds, with where they were looked for.
+        self.unreported: dict[tuple[str, str], str] = {}
+        self._gaps: dict[str, KeyGaps] = {}
+        self._asked: set[str] = set()
+
+    def records(self, table: Table, *, shared: bool = False) -> list[dict[str, Any]]:
+        """All records of a table with exactly its fields, and their `peer`.
+
+        Tables that the cluster shares come once from each peer: records that are equal are one, of all those peers.
+        What no key holds becomes a problem, or a remark where it is optional. So does what a peer could not say: it is
+        a remark if the table is `shared` by the cluster, for then one peer's answer is as good as another's.
+        """
+        keys = self._keys(table)
+        peers = self.client.rest.table(table.path, frozenset(sum(keys.values(), ())), self.given.peer)
+        self.peers.update(peer.address for peer in peers)
+        spared = shared and not all(peer.problem for peer in peers)
+        for peer in peers:
+            if peer.problem:
+                line = f"{table.path} of peer {peer.address}: {peer.problem}"
+                (self.remarks if spared else self.problems).append(line)
+        merged = _merged(peers)
+        rows = [row for row, _ in merged]
+        return [
+            {**record, "peer": ", ".join(addresses)} for record, (_, addresses) in zip(self.typed(table, rows), merged)
+        ]
+
+    def typed(self, table: Table, rows: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The records that rows are, by the keys that are known or named."""
+        keys = self._keys(table)
+        gaps = self._gaps[table.path] = KeyGaps(table.path, keys, sorted({key for row in rows for key in row}))
+        reader = table.fields.reader(table.what, gaps)
+        records = [reader(_translated(row, keys)) for row in rows]
+        self.problems += gaps.problems()
+        self.remarks += gaps.notes()
+        for name in table.names:
+            if keys[name] and name in gaps.absent and all(record[name] is None for record in records):
+                line = f"{table.what}, {name}: not reported, {gaps.hint(name)}"
+                self.unreported[table.path, name] = line
+        return records
+
+    def select(self, records: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """The same, and a filter on a field that no key holds is a problem: it would leave nothing to judge."""
+        self.require(*(field for field, _, _ in self._tests()))
+        return super().select(records)
+
+    def judge(self, status: str, record: Mapping[str, Any], describe: Callable[[Mapping[str, Any]], str]) -> Verdict:
+        """The same, and remembers what the expressions asked for: nothing must be OK because a key has another name."""
+        return super().judge(status, _Asked(record, self._asked), describe)
+
+    def require(self, *names: str) -> None:
+        """Makes optional fields required: what no key holds of them is a problem."""
+        self._asked.update(names)
+
+    def hint(self, table: Table, name: str) -> str:
+        """Where a field was looked for, and how to name its key."""
+        return self._gaps[table.path].hint(name)
+
+    def finish(self) -> Iterator[Finding]:
+        for (_, name), line in self.unreported.items():
+            (self.problems if name in self._asked else self.remarks).append(line)
+        yield from super().finish()
+
+    def at(self, record: Mapping[str, Any]) -> str:
+        """` on 192.0.2.51` where there are several peers to tell apart, else `''`."""
+        return f" on {record['peer']}" if len(self.peers) > 1 else ""
+
+    def _keys(self, table: Table) -> dict[str, tuple[str, ...]]:
+        named: dict[str, tuple[str, ...]] = {}
+        for name, key in self.given.field:
+            named[name] = (*named.get(name, ()), key)
+        return {name: named.get(name, keys) for name, keys in table.keys.items()}
+
+
+class _Asked(dict[str, Any]):
+    """A record that notes which of its fields an expression looks at."""
+
+    def __init__(self, record: Mapping[str, Any], asked: set[str]) -> None:
+        super().__init__(record)
+        self._asked = asked
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self._asked.add(name)
+        return super().get(name, default)
+
+
+def _field(names: list[str]) -> Callable[[str], tuple[str, str]]:
+    def kind(text: str) -> tuple[str, str]:
+        name, sign, key = text.partition("=")
+        if not sign or not re.fullmatch(r"\S{1,100}", key):
+            raise ValueError(f"'{text}' is not NAME=KEY")
+        if name not in names:
+            raise ValueError(f"there is no field '{name}', but {', '.join(names)}")
+        return name, key
+
+    return kind
+
+
+def _merged(peers: list[Peer]) -> list[tuple[Mapping[str, Any], list[str]]]:
+    """Each record once, with the addresses of the peers that have it."""
+    found: dict[tuple[str, int], tuple[Mapping[str, Any], list[str]]] = {}
+    for peer in peers:
+        same: Tally[str] = Tally()
+        for row in peer.records:
+            text = json.dumps(row, sort_keys=True)
+            same[text] += 1
+            found.setdefault((text, same[text]), (row, []))[1].append(peer.address)
+    return list(found.values())
+
+
+def _translated(row: Mapping[str, Any], keys: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    """The row with our names for its keys. Empty text is no value: XML has no other way to say null."""
+    found = {}
+    for name, candidates in keys.items():
+        key = next((key for key in candidates if key in row), None)
+        if key is not None:
+            found[name] = None if row[key] == "" else row[key]
+    return found

@@ -1,0 +1,101 @@
+"""conductor service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .box import Box
+
+UNIT = "<SystemUnit><Name>TestConductor</Name><Software><Version>XC2.2</Version></Software></SystemUnit>"
+UNIT_WITH_NAMESPACE = """<?xml version="1.0"?>
+<Status xmlns="http://www.tandberg.no/XML/CUIL/1.0"><SystemUnit item="1"><Product item="1">TANDBERG</Product>
+<SystemName item="1">TestConductor</SystemName><Software item="1"><Version item="1">XC4.3.1</Version></Software>
+</SystemUnit></Status>"""
+
+
+@pytest.fixture
+def box(box: Box) -> Box:
+    box.documents = {"/status": {"version": "XC4.3.1", "status": "active"}, "/systemunit.xml": UNIT}
+    return box
+
+
+def test_an_active_conductor(box: Box) -> None:
+    answer = box.check("service")
+    assert answer.first_line == "CONDUCTOR SERVICE OK - TestConductor XC4.3.1 is active"
+    assert (answer.long_output, answer.code, box.asked) == ([], 0, ["/status", "/systemunit.xml"])
+
+
+@pytest.mark.parametrize(("state", "code"), [("inactive", 2), ("Inactive", 2), ("ACTIVE", 0), ("starting", 0)])
+def test_an_inactive_one_is_critical(box: Box, state: str, code: int) -> None:
+    box.documents["/status"]["status"] = state
+    answer = box.check("service")
+    assert (answer.summary, answer.code) == (f"TestConductor XC4.3.1 is {state}", code)
+
+
+@pytest.mark.parametrize(
+    ("level", "expression", "code"),
+    [
+        ("critical", "%{state} !~ /^active$/i", 0),
+        ("warning", "%{version} ne 'XC4.3.2' and %{name} eq 'TestConductor'", 1),
+        ("unknown", "%{version} eq 'XC4.3.1'", 3),
+    ],
+)
+def test_the_service_can_be_judged_by_every_macro(box: Box, level: str, expression: str, code: int) -> None:
+    assert box.check("service", f"--{level}-service", expression).code == code
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "<status><version>XC4.3.1</version><status>active</status></status>",
+        {"service": {"state": "active", "softwareVersion": "XC4.3.1"}},
+        [{"peer": "192.0.2.50", "num_recs": 1, "records": [{"status": "active", "version": "XC4.3.1"}]}],
+    ],
+)
+def test_any_shape_of_status_is_read(box: Box, document: Any) -> None:
+    box.documents["/status"] = document
+    assert box.check("service").summary == "TestConductor XC4.3.1 is active"
+
+
+def test_name_and_version_of_the_system_unit_are_found_with_a_namespace_too(box: Box) -> None:
+    box.documents = {"/status": {"status": "active"}, "/systemunit.xml": UNIT_WITH_NAMESPACE}
+    answer = box.check("service")
+    assert answer.summary == "TestConductor XC4.3.1 is active"
+
+
+@pytest.mark.parametrize("unit", [401, 404, 500, "<SystemUnit>", "no XML", "<!DOCTYPE a><a/>"])
+def test_a_protected_or_broken_system_unit_costs_a_remark(box: Box, unit: Any) -> None:
+    box.documents["/systemunit.xml"] = unit
+    answer = box.check("service")
+    assert (answer.summary, answer.code) == ("the Conductor XC4.3.1 is active", 0)
+    assert answer.long_output[-1].startswith("name and version: ")
+
+
+def test_a_state_under_another_key_is_unknown_until_it_is_named(box: Box) -> None:
+    box.documents["/status"] = {"version": "XC4.3.1", "mode": "inactive"}
+    answer = box.check("service")
+    assert answer.summary == (
+        "state of a service is missing: looked for status or state in /status, keys seen: mode, version; "
+        "name it with --field state=KEY"
+    )
+    assert answer.code == 3
+    answer = box.check("service", "--field", "state=mode")
+    assert (answer.summary, answer.code) == ("TestConductor XC4.3.1 is inactive", 2)
+
+
+@pytest.mark.parametrize("document", [{}, [], {"status": None}, {"status": ""}])
+def test_no_state_is_unknown(box: Box, document: Any) -> None:
+    box.documents["/status"] = document
+    assert box.check("service").code == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(401, "authentication failed"), (404, "is not supported by this version")]
+)
+def test_status_that_cannot_be_had_is_unknown(box: Box, status: int, words: str) -> None:
+    box.documents["/status"] = status
+    answer = box.check("service")
+    assert words in answer.summary
+    assert answer.code == 3

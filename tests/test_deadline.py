@@ -1,0 +1,235 @@
+"""One deadline for the whole check, and one line at its end, whatever the check is doing then."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from check_videoconf.deadline import Deadline
+from check_videoconf.errors import DeadlineReached
+from check_videoconf.simulator import Simulator
+
+from .conftest import Run
+from .servers import EMPTY_LIST, HOST, Web, black_hole, hangs, listening
+
+PASSWORD = {"CHECK_VIDEOCONF_PASSWORD": "correct horse battery"}
+
+
+def plain(port: int, *argv: str) -> list[str]:
+    """`pexip alarms` over plain HTTP at a port of loopback."""
+    return ["pexip", "alarms", "-H", HOST, "-p", str(port), "--proto", "http", *argv]
+
+
+# -- phases
+
+
+def test_a_resolver_that_hangs_ends_at_the_deadline(check: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: [] if over.wait(20) else [])
+    answer = check("pexip", "alarms", "-H", "manager.example.com", "-t", "0.3", **PASSWORD)
+    over.set()
+    assert answer.first_line == (
+        "PEXIP ALARMS UNKNOWN - no result within 0.3 s: the time was over while resolving manager.example.com"
+    )
+    assert answer.code == 3
+
+
+def test_an_address_that_swallows_everything_ends_at_the_deadline(run: Run) -> None:
+    with black_hole() as port:
+        answer = run(*plain(port, "-t", "0.5"), **PASSWORD)
+    assert answer.summary == f"no result within 0.5 s: the time was over while connecting to {HOST}:{port}"
+    assert (answer.code, answer.stderr) == (3, "")
+
+
+def test_a_handshake_that_never_ends_ends_at_the_deadline(run: Run) -> None:
+    with listening(hangs) as port:
+        answer = run("pexip", "alarms", "-H", HOST, "-p", str(port), "-t", "0.5", **PASSWORD)
+    assert answer.summary == f"no result within 0.5 s: the time was over while in the TLS handshake with {HOST}:{port}"
+
+
+def test_no_answer_ends_at_the_deadline_and_may_be_critical(run: Run) -> None:
+    with listening(hangs) as port:
+        answer = run(*plain(port, "-t", "0.5", "--unreachable-state", "critical"), **PASSWORD)
+    assert answer.first_line == (
+        f"PEXIP ALARMS CRITICAL - no result within 0.5 s: the time was over while waiting for the answer of "
+        f"{HOST}:{port} to /api/admin/status/v1/alarm/"
+    )
+    assert answer.code == 2
+
+
+@pytest.mark.parametrize(
+    ("head", "phase"),
+    [
+        (b"", "waiting for the answer of"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", "reading the answer of"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n270f\r\n", "reading the answer of"),
+    ],
+)
+def test_a_drip_ends_at_the_deadline(run: Run, head: bytes, phase: str) -> None:
+    def drip(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(head)
+        for _ in range(1000):
+            connection.sendall(b"x")
+            time.sleep(0.05)
+
+    with listening(drip) as port:
+        answer = run(*plain(port, "-t", "0.6"), **PASSWORD)
+    assert answer.summary == (
+        f"no result within 0.6 s: the time was over while {phase} {HOST}:{port} to /api/admin/status/v1/alarm/"
+    )
+
+
+def test_retries_stay_inside_the_deadline(run: Run) -> None:
+    with Web(lambda _: (503, {}, b"")) as web:
+        answer = run(*plain(web.port, "-t", "1.2", "--retries", "20"), **PASSWORD)
+    assert answer.summary == f"{HOST}:{web.port} failed to answer /api/admin/status/v1/alarm/: HTTP 503 Service Unavailable"
+    assert 1 < len(web.requests) < 20
+
+
+def test_a_wait_for_another_check_ends_at_the_deadline(run: Run, tmp_path: Path) -> None:
+    with listening(hangs) as port:
+        argv = ["trio", "device", "-H", HOST, "-p", str(port), "--proto", "http"]
+        holder = _start(tmp_path, *argv, "-t", "30")
+        try:
+            _wait_until(lambda: any(_is_locked(file) for file in (tmp_path / "state").glob("lock-*")))
+            answer = run(*argv, "-t", "0.5", "--unreachable-state", "critical", **PASSWORD)
+        finally:
+            holder.kill()
+            holder.communicate()
+    assert answer.summary == f"another check of {HOST} did not finish in 0.5 s"
+    assert answer.code == 3  # the device is not to blame
+
+
+ALARM = (
+    b'{"meta": {"limit": 1000, "offset": 0, "total_count": 1, "next": null}, "objects": [{"id": 1, "name": "%s", '
+    b'"level": "info"}]}'
+)
+
+
+@pytest.mark.parametrize("option", ["--warning-status=%{name} =~ /^(a+)+$/", "--filter-name=^(a+)+$"])
+def test_a_runaway_expression_ends_at_the_deadline_and_the_device_is_not_to_blame(run: Run, option: str) -> None:
+    with Web(lambda _: (200, {}, ALARM % (b"a" * 60 + b"!"))) as web:
+        answer = run(*plain(web.port, "-t", "0.6", "--unreachable-state", "critical", option), **PASSWORD)
+    assert answer.summary == (
+        f"no result within 0.6 s: the time was over while judging the answer of {HOST}:{web.port} "
+        "to /api/admin/status/v1/alarm/"
+    )
+    assert (answer.code, answer.stderr) == (3, "")
+
+
+def test_what_was_measured_before_the_deadline_is_still_reported(run: Run) -> None:
+    def answer_once(connection: socket.socket) -> None:
+        connection.recv(65536)
+        body = b'{"Status": "2000", "data": {"CPU": {"Current": "9", "Average": "99"}, "Memory": {}}}'
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+        hangs(connection)
+
+    with listening(answer_once) as port:
+        answer = run("trio", "device", "-H", HOST, "-p", str(port), "--proto", "http", "-t", "0.6", **PASSWORD)
+    assert answer.first_line.startswith("TRIO DEVICE CRITICAL - no result within 0.6 s: ")
+    assert "cpu utilization average 99 %" in answer.summary
+    assert answer.perfdata["device.cpu.utilization.average.percentage"] == "99%;85;95;0;100"
+
+
+def test_the_alarm_that_ended_a_check_does_not_strike_again_while_it_is_reported() -> None:
+    deadline = Deadline(0.05)
+    with deadline.enforced():
+        with pytest.raises(DeadlineReached):
+            time.sleep(5)
+        deadline.disarm()
+        time.sleep(0.3)  # three more alarms would have come
+
+
+def test_the_deadline_is_one_in_every_output(run: Run) -> None:
+    with listening(hangs) as port:
+        answer = run(*plain(port, "-t", "0.5", "--output", "json", "--change-state", "unknown=warning"), **PASSWORD)
+    assert '"state": "WARNING"' in answer.stdout
+    assert "the time was over while waiting" in answer.stdout
+    assert answer.code == 1
+
+
+def test_a_command_for_the_password_that_hangs_is_an_option_error_in_time(run: Run) -> None:
+    answer = run(*plain(9, "-t", "0.5", "--password-command", "sh -c 'sleep 60 & sleep 60'"))
+    assert answer.first_line.startswith("UNKNOWN: --password-command: sh gave no answer within 0.")
+    assert answer.code == 3
+
+
+def test_a_file_that_never_ends_is_given_up_in_time(run: Run, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    answer = run(*plain(9, "-t", "0.5", "--password-file", str(pipe), "--output", "json"))
+    assert '"summary": "no result within 0.5 s: the time was over while looking for the password"' in answer.stdout
+
+
+# -- signals
+
+
+def _start(tmp_path: Path, *argv: str, **options: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "check_videoconf", *argv],
+        cwd=Path(__file__).resolve().parent.parent,
+        env={"PATH": os.environ["PATH"], "CHECK_VIDEOCONF_STATE_DIR": str(tmp_path / "state"), **PASSWORD},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+
+
+def _wait_until(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether a process holds a lock on the file, by the kernel's own list."""
+    inode = f":{path.stat().st_ino} "
+    return any(inode in line for line in Path("/proc/locks").read_text(encoding="ascii").splitlines())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_a_waiting_check_with_one_line(tmp_path: Path, number: signal.Signals) -> None:
+    with Simulator(systems=("pexip",), fault="no-answer", tls=False) as devices:
+        process = _start(tmp_path, *plain(devices.pexip.port, "--unreachable-state", "critical"))
+        _wait_until(lambda: bool(devices.pexip.requests))
+        process.send_signal(number)
+        stdout, stderr = process.communicate(timeout=20)
+    assert stdout == (
+        f"PEXIP ALARMS UNKNOWN - ended by {number.name} while waiting for the answer of {HOST}:{devices.pexip.port} "
+        "to /api/admin/status/v1/alarm/\nwhat to do: let the plugin's --timeout be shorter than the poller's own\n"
+    )
+    assert (stderr, process.returncode) == ("", 3)
+
+
+@pytest.mark.parametrize("delay", [0.04, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3])
+def test_a_signal_at_any_moment_gives_one_line_and_a_known_code(tmp_path: Path, delay: float) -> None:
+    with Web(lambda _: (200, {}, EMPTY_LIST)) as web:
+        process = _start(tmp_path, *plain(web.port))
+        # From the moment the plugin's own code runs: before it there is only the interpreter.
+        _wait_until(lambda: process.poll() is not None or _ignores_pipe(process.pid))
+        time.sleep(delay - 0.04)
+        process.send_signal(signal.SIGTERM)
+        stdout, stderr = process.communicate(timeout=20)
+    assert stdout.count("\n") >= 1
+    assert (process.returncode, stdout[:17]) in ((0, "PEXIP ALARMS OK -"), (3, stdout[:17]))
+    assert stdout.startswith(("PEXIP ALARMS ", "UNKNOWN: ended by SIGTERM"))
+    assert stderr == ""
+
+
+def _ignores_pipe(pid: int) -> bool:
+    """Whether the plugin's own handler for SIGTERM stands."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    caught = int(status.partition("SigCgt:")[2].split()[0], 16)
+    return bool(caught >> (signal.SIGTERM - 1) & 1)
