@@ -6,7 +6,7 @@ PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-all test-engines fuzz bench coverage lint format clean
+.PHONY: help docs demo test test-all test-engines test-packages fuzz bench coverage lint format packages rpm deb pyz clean
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS='	' read -r target text; do \
@@ -16,14 +16,17 @@ help: ## Say what each target does
 demo: $(VENV)/.has-simulator ## Six checks over HTTPS against simulated devices
 	scripts/demo.sh $(BIN)/check_videoconf
 
-test: $(VENV)/.has-test ## The tests, without the real monitoring engines
-	$(PYTEST) -m "not engines"
+test: $(VENV)/.has-test ## The tests, without the real monitoring engines and packages
+	$(PYTEST) -m "not engines and not packages"
 
 test-all: $(VENV)/.has-dev ## The tests on every Python of 3.9 to 3.13 that is found, and with the oldest libraries
 	$(BIN)/tox run
 
 test-engines: $(VENV)/.has-test ## The tests that run real monitoring engines; REQUIRE_ENGINES=1 fails on a missing one
 	$(PYTEST) -m engines
+
+test-packages: $(VENV)/.has-test ## The tests that build and install packages, as root; REQUIRE_PACKAGES=1 skips nothing
+	$(PYTEST) -m packages tests/packages
 
 fuzz: $(VENV)/.has-test ## The property tests with very many examples
 	$(PYTEST) -m hypothesis --hypothesis-profile=fuzz --timeout=1800
@@ -32,8 +35,11 @@ bench: $(VENV)/.has-simulator ## How long a whole check takes, by the clock
 	$(BIN)/python scripts/bench.py
 
 coverage: $(VENV)/.has-test ## Which lines and branches the tests do not reach
-	$(BIN)/coverage run -m pytest -m "not engines"
+	$(BIN)/coverage run -m pytest -m "not engines and not packages"
 	$(BIN)/coverage report
+
+docs: $(VENV)/.has-test ## Write the generated tables of the README anew
+	$(BIN)/python -m scripts.documents
 
 lint: $(VENV)/.has-test $(VENV)/.has-lint ## Style, formatting and types
 	$(BIN)/ruff check
@@ -43,6 +49,18 @@ lint: $(VENV)/.has-test $(VENV)/.has-lint ## Style, formatting and types
 format: $(VENV)/.has-lint ## Format the code and mend what can be mended without thought
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+packages: rpm deb pyz ## All packages, into dist
+
+# The same tree gives the same bytes; packaging/README.md tells what each needs.
+rpm: $(VENV)/.made ## RPM packages for enterprise Linux 8, 9 and 10; RPM_TARGETS=native for this system
+	PYTHON=$(CURDIR)/$(BIN)/python packaging/build.sh rpm dist
+
+deb: $(VENV)/.made ## The Debian package
+	PYTHON=$(CURDIR)/$(BIN)/python packaging/build.sh deb dist
+
+pyz: $(VENV)/.made ## A single file with all it needs but Python
+	PYTHON=$(CURDIR)/$(BIN)/python packaging/build.sh pyz dist
 
 clean: ## Remove everything that was built or installed here
 	rm -rf $(VENV) .tox build dist *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
