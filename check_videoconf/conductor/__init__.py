@@ -1,1 +1,1 @@
-"""Cisco TelePresence Conductor: XML-RPC at /RPC2, one module a mode."""
+"""Cisco TelePresence Conductor: XML-RPC at /RPC2 and the REST APIs, one module a mode."""
