@@ -118,6 +118,8 @@ def _dispatch(arguments: list[str], started: float) -> Outcome:
     from .errors import OptionError
     from .options import parse
 
+    if any(argument.partition("=")[0] == "--plugin" for argument in arguments):
+        return _as_connector(arguments, started)
     words = catalog.leading_words(arguments)
     if len(words) < 2:
         if "--list-modes" in arguments:
@@ -152,6 +154,16 @@ def _dispatch(arguments: list[str], started: float) -> Outcome:
     if answer:
         return answer
     return _check(mode, options, remarks, started)
+
+
+def _as_connector(arguments: list[str], started: float) -> Outcome:
+    """The command line of a Centreon connector, which a poller has kept."""
+    from . import centreon
+
+    command = centreon.parse(arguments)
+    if command.text:
+        return Outcome(command.text, command.code)
+    return _check(command.mode, command.options, command.remarks, started)
 
 
 def _information(options: Options, mode: type[Mode]) -> Outcome | None:
@@ -276,6 +288,13 @@ def _libraries() -> tuple[Any, type[Session]]:
 
 
 def _render(report: Report, options: Options) -> str:
+    limit = options.max_output
+    if limit is None:
+        limit = 0 if sys.stdout is not None and sys.stdout.isatty() else _DEFAULT_MAX_OUTPUT
+    if "plugin" in options.given:
+        from .output import centreon
+
+        return centreon.render(report, options, limit)
     if options.output == "json":
         from .output import json
 
@@ -286,9 +305,6 @@ def _render(report: Report, options: Options) -> str:
         return openmetrics.render(report)
     from .output import nagios
 
-    limit = options.max_output
-    if limit is None:
-        limit = 0 if sys.stdout is not None and sys.stdout.isatty() else _DEFAULT_MAX_OUTPUT
     return nagios.render(report, options, limit)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ..counters import OK, STATES, severity
 from ..options import Options
 from ..report import Figure, Report
@@ -11,15 +13,15 @@ from ..units import PERFDATA_UNITS, decimal
 _LINE = 1000
 
 
-def render(report: Report, options: Options, limit: int) -> str:
-    """The whole output, at most `limit` bytes of it (0 is no limit), ending in a newline."""
+def render(report: Report, options: Options, limit: int, units: Collection[str] = PERFDATA_UNITS) -> str:
+    """The whole output, at most `limit` bytes of it (0 is no limit), ending in a newline; `units` are those printed."""
     head = f"{report.system} {report.mode} {STATES[report.state]}".upper()
     first = f"{head} - {shorten(clean(report.summary), _LINE)}"
     figures = [figure for figure in report.figures if options.perfdata == "all" or not figure.instance]
     performance = (
         []
         if options.perfdata == "none"
-        else [(figure, perfdata(figure, options.float_precision)) for figure in figures]
+        else [(figure, perfdata(figure, options.float_precision, units)) for figure in figures]
     )
     lines = long_output(report, options.verbose)
     output = _join(first, [text for _, text in performance], lines)
@@ -28,9 +30,9 @@ def render(report: Report, options: Options, limit: int) -> str:
     return output
 
 
-def perfdata(figure: Figure, precision: int) -> str:
+def perfdata(figure: Figure, precision: int, units: Collection[str] = PERFDATA_UNITS) -> str:
     """`'label'=value[unit];warn;crit;min;max`."""
-    unit = figure.unit if figure.unit in PERFDATA_UNITS else ""
+    unit = figure.unit if figure.unit in units else ""
     value = decimal(figure.value, precision)
     warning, critical = (limit.text if limit else "" for limit in (figure.warning, figure.critical))
     low, high = ("" if bound is None else decimal(bound, precision) for bound in (figure.low, figure.high))

@@ -13,6 +13,7 @@ import responses
 from check_videoconf.simulator import Headers, Request
 from check_videoconf.simulator.authentication import Basic, Credentials
 from check_videoconf.simulator.trio import Trio
+from check_videoconf.simulator.trio_calls import Call
 from check_videoconf.simulator.trio_data import Trio as Facts
 
 from ..conftest import Answer, Run
@@ -85,3 +86,15 @@ class Phone:
             Request(request.method, path, headers=Headers(request.headers.items()), body=request.body or b"")
         )
         return answer.status, dict(answer.headers), answer.payload
+
+
+def call_of(*streams: dict[str, Any], ref: str = "0xb53e57c0") -> Call:
+    """A call with these streams."""
+    return Call(ref, streams=streams)
+
+
+def losses(phone: Phone, *argv: str) -> dict[str, str]:
+    """Packet loss in percent by instance, as the mode media prints it."""
+    found = phone.check("media", *argv).perfdata
+    label = "#call.channel.packetloss.percentage"
+    return {name[: -len(label)]: value.partition("%")[0] for name, value in found.items() if name.endswith(label)}

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,25 +10,9 @@ from check_videoconf.simulator import Simulator
 from check_videoconf.simulator.trio_calls import Call, audio, no_video, video
 
 from ..conftest import Run
-from .simulated import INFO, SESSIONS, Phone
+from .simulated import INFO, SESSIONS, Phone, call_of, losses
 
 FIRST = "first run: bytes a second from the next one on"
-FINE = {"MaxJitter": "5"}
-
-
-def call(*streams: dict[str, Any], ref: str = "0xb53e57c0") -> Call:
-    return Call(ref, streams=streams)
-
-
-def show(phone: Phone, *calls: Call) -> None:
-    phone.trio.set_calls(*calls)
-
-
-def instances(phone: Phone, *argv: str) -> dict[str, str]:
-    """Loss in percent by instance."""
-    found = phone.check("media", *argv).perfdata
-    label = "#call.channel.packetloss.percentage"
-    return {name[: -len(label)]: value.partition("%")[0] for name, value in found.items() if name.endswith(label)}
 
 
 def test_an_idle_phone_is_ok(new_phone: Phone) -> None:
@@ -52,7 +33,7 @@ def test_a_phone_that_says_that_there_is_no_call_is_idle(new_phone: Phone) -> No
 
 
 def test_a_call_is_measured_stream_by_stream(new_phone: Phone) -> None:
-    show(new_phone, Call())
+    new_phone.trio.set_calls(Call())
     answer = new_phone.check("media")
     summary = "1 call with 2 streams, packet loss at most 1.1 %, jitter at most 34 ms"
     assert answer.first_line.startswith(f"TRIO MEDIA OK - {summary} | ")
@@ -72,12 +53,12 @@ def test_a_call_is_measured_stream_by_stream(new_phone: Phone) -> None:
 
 
 def test_loss_is_the_share_of_all_that_should_have_come(new_phone: Phone) -> None:
-    show(new_phone, call(audio(PacketsReceived=900, PacketsLost=100)))
-    assert instances(new_phone) == {"audio": "10"}
+    new_phone.trio.set_calls(call_of(audio(PacketsReceived=900, PacketsLost=100)))
+    assert losses(new_phone) == {"audio": "10"}
 
 
 def test_a_stream_that_lost_everything_is_measured(new_phone: Phone) -> None:
-    show(new_phone, call(audio(PacketsReceived=0, PacketsSent=0, PacketsLost=500)))
+    new_phone.trio.set_calls(call_of(audio(PacketsReceived=0, PacketsSent=0, PacketsLost=500)))
     answer = new_phone.check("media")
     assert answer.summary == "packet loss of audio 100 %, above 10 %"
     assert answer.code == 2
@@ -87,7 +68,9 @@ def test_a_stream_that_lost_everything_is_measured(new_phone: Phone) -> None:
 
 
 def test_the_zeroed_video_of_an_audio_call_is_left_out(new_phone: Phone) -> None:
-    show(new_phone, call(audio(RxMOSLQ="127.0", RxMOSCQ="127.0", TxMOSLQ="127.0", TxMOSCQ="127.0"), no_video()))
+    new_phone.trio.set_calls(
+        call_of(audio(RxMOSLQ="127.0", RxMOSCQ="127.0", TxMOSLQ="127.0", TxMOSCQ="127.0"), no_video())
+    )
     answer = new_phone.check("media")
     assert answer.summary == "1 call with 1 stream, packet loss at most 0.2 %, jitter at most 21 ms"
     assert {label.partition("#")[0] for label in answer.perfdata} == {"audio"}
@@ -96,27 +79,29 @@ def test_the_zeroed_video_of_an_audio_call_is_left_out(new_phone: Phone) -> None
 
 
 def test_a_call_that_has_not_carried_anything_yet_is_ok(new_phone: Phone) -> None:
-    show(new_phone, call(no_video()))
+    new_phone.trio.set_calls(call_of(no_video()))
     assert new_phone.check("media").stdout == "TRIO MEDIA OK - 1 call, nothing has come or gone yet\n"
 
 
 def test_all_calls_and_all_their_streams_are_measured(new_phone: Phone) -> None:
     second = (audio("0xc1"), video("0xc2"), video("0xc3"))
-    show(new_phone, call(audio("0xa1"), video("0xa2")), call(*second, ref="0xb5000002"))
-    assert list(instances(new_phone)) == ["audio", "video", "audio_2", "video_2", "video_3"]
+    new_phone.trio.set_calls(call_of(audio("0xa1"), video("0xa2")), call_of(*second, ref="0xb5000002"))
+    assert list(losses(new_phone)) == ["audio", "video", "audio_2", "video_2", "video_3"]
     assert new_phone.check("media").summary == "2 calls with 5 streams, jitter at most 34 ms"
 
 
 def test_the_zeroed_video_of_one_call_does_not_take_the_name_of_another(new_phone: Phone) -> None:
-    show(new_phone, call(audio("0xa1"), no_video("0xa2")), call(audio("0xc1"), video("0xc2"), ref="0xb5000002"))
-    assert list(instances(new_phone)) == ["audio", "audio_2", "video"]
+    new_phone.trio.set_calls(
+        call_of(audio("0xa1"), no_video("0xa2")), call_of(audio("0xc1"), video("0xc2"), ref="0xb5000002")
+    )
+    assert list(losses(new_phone)) == ["audio", "audio_2", "video"]
 
 
 def test_a_phone_without_references_still_tells_streams_apart(new_phone: Phone) -> None:
     streams = [audio(PacketsLost=lost) for lost in (0, 10)] + [video()]
     new_phone.data[SESSIONS] = [{"Streams": [{**stream, "Ref": None} for stream in streams]}]
     new_phone.check("media")
-    assert list(instances(new_phone)) == []  # nothing came meanwhile
+    assert list(losses(new_phone)) == []  # nothing came meanwhile
     assert new_phone.check("media").summary.startswith("1 call with 3 streams")
 
 
@@ -135,8 +120,8 @@ def test_a_phone_without_references_still_tells_streams_apart(new_phone: Phone) 
     ],
 )
 def test_a_stream_is_named_by_its_category(new_phone: Phone, category: Any, name: str) -> None:
-    show(new_phone, call({**audio(), "Category": category}))
-    assert list(instances(new_phone)) == [name]
+    new_phone.trio.set_calls(call_of({**audio(), "Category": category}))
+    assert list(losses(new_phone)) == [name]
 
 
 # -- judging
@@ -163,18 +148,20 @@ def test_a_stream_is_named_by_its_category(new_phone: Phone, category: Any, name
     ],
 )
 def test_streams_are_judged(new_phone: Phone, fields: dict[str, Any], options: tuple[str, ...], code: int) -> None:
-    show(new_phone, call(audio(**fields)))
+    new_phone.trio.set_calls(call_of(audio(**fields)))
     assert new_phone.check("media", *options).code == code
 
 
 def test_the_frame_rate_of_video_is_judged(new_phone: Phone) -> None:
-    show(new_phone, call(audio(), video(VideoRxFramerate=14)))
+    new_phone.trio.set_calls(call_of(audio(), video(VideoRxFramerate=14)))
     answer = new_phone.check("media", "--warning-channel-framerate", "15:")
     assert (answer.summary, answer.code) == ("frame rate of video 14, below 15", 1)
 
 
 def test_what_is_bad_is_said_worst_first(new_phone: Phone) -> None:
-    show(new_phone, call(audio(MaxJitter=64, RxMOSLQ="2.9"), video(PacketsReceived=800, PacketsLost=200, MaxJitter=50)))
+    new_phone.trio.set_calls(
+        call_of(audio(MaxJitter=64, RxMOSLQ="2.9"), video(PacketsReceived=800, PacketsLost=200, MaxJitter=50))
+    )
     answer = new_phone.check("media")
     assert answer.summary == (
         "speech quality (MOS) of audio 2.9, below 3.1 / packet loss of video 20 %, above 10 %"
@@ -184,16 +171,16 @@ def test_what_is_bad_is_said_worst_first(new_phone: Phone) -> None:
 
 @pytest.mark.parametrize("score", ["127.0", "127", 127, "0.0", "", None, "255"])
 def test_a_score_that_is_none_is_left_out_and_the_others_are_judged(new_phone: Phone, score: Any) -> None:
-    show(new_phone, call({**audio(), "RxMOSLQ": score}))
+    new_phone.trio.set_calls(call_of({**audio(), "RxMOSLQ": score}))
     assert new_phone.check("media").perfdata["audio#call.channel.mos.value"] == "4;3.6:;3.1:;1;5"
 
 
 def test_a_users_threshold_on_a_score_that_is_none_is_unknown_for_audio_alone(new_phone: Phone) -> None:
     nothing = dict.fromkeys(("RxMOSLQ", "RxMOSCQ", "TxMOSLQ", "TxMOSCQ"), "127.0")
-    show(new_phone, call(audio(**nothing), video()))
+    new_phone.trio.set_calls(call_of(audio(**nothing), video()))
     answer = new_phone.check("media", "--critical-channel-mos", "3:")
     assert (answer.summary, answer.code) == ("channel-mos of audio: not reported", 3)
-    show(new_phone, call(audio(), video()))
+    new_phone.trio.set_calls(call_of(audio(), video()))
     assert new_phone.check("media", "--critical-channel-mos", "3:").code == 0
 
 
@@ -249,7 +236,7 @@ def test_the_guard_cannot_be_filtered_out(old_phone: Phone) -> None:
 
 def test_what_else_device_info_lacks_does_not_matter(new_phone: Phone) -> None:
     new_phone.data[INFO] = {"Firmware": {"Application": "5.9.2"}}
-    show(new_phone, Call())
+    new_phone.trio.set_calls(Call())
     assert new_phone.check("media").code == 0
 
 
@@ -298,7 +285,7 @@ def test_a_required_field_that_cannot_be_had_is_unknown_and_the_rest_is_printed(
             del stream[field]
         else:
             stream[field] = value
-        show(new_phone, call(stream))
+        new_phone.trio.set_calls(call_of(stream))
         answer = new_phone.check("media")
     assert (answer.summary, answer.code) == (said, 3)
     every = ("maxjitter", "packetloss", "latency", "mos", "traffic.in", "traffic.out")
@@ -322,5 +309,5 @@ def test_sessions_of_another_shape_are_unknown(new_phone: Phone, data: Any) -> N
 
 
 def test_late_packets_that_make_the_lost_ones_fewer_give_no_negative_loss(new_phone: Phone) -> None:
-    show(new_phone, call(audio(PacketsReceived=1_000, PacketsLost=-5)))
-    assert instances(new_phone) == {"audio": "0"}
+    new_phone.trio.set_calls(call_of(audio(PacketsReceived=1_000, PacketsLost=-5)))
+    assert losses(new_phone) == {"audio": "0"}
