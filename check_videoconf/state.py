@@ -45,12 +45,17 @@ def directory(wanted: str | None) -> tuple[str, str]:
 
 
 def _candidates() -> Iterator[str]:
-    if os.access(_SYSTEM, os.W_OK | os.X_OK):
+    if os.access(_SYSTEM, os.W_OK | os.X_OK) and _is_for_us(_SYSTEM):
         yield _SYSTEM
     home = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
     if os.path.isabs(home):
         yield os.path.join(home, "check_videoconf")
     yield os.path.join(tempfile.gettempdir(), f"check_videoconf-{os.getuid()}")
+
+
+def _is_for_us(path: str) -> bool:
+    """Root may write everywhere, but what it would leave there the poller's account could not read."""
+    return os.getuid() != 0 or os.stat(path).st_uid == 0
 
 
 def _usable(path: str) -> str:
@@ -169,7 +174,9 @@ class Memory:
         version = data.get("version") if isinstance(data, dict) else None
         if version != VERSION or not isinstance(data.get("state"), dict):
             newer = isinstance(version, int) and version > VERSION
-            self._complain(f"state of the previous run is {'of a newer version' if newer else 'not ours'}, starting anew")
+            self._complain(
+                f"state of the previous run is {'of a newer version' if newer else 'not ours'}, starting anew"
+            )
             return None
         state: dict[str, Any] = data["state"]
         return state
@@ -205,7 +212,6 @@ class Memory:
                 time.sleep(_POLL)
             else:
                 return
-
 
     def _complain(self, line: str) -> None:
         """One line is enough: what is wrong with the file is wrong with all that is done with it."""

@@ -1,22 +1,15 @@
-"""Status expressions: the grammar, what compares how, what a macro without a value does, and where a mistake is."""
+"""Status expressions: the grammar, what compares how, and what a macro without a value does."""
 
 from __future__ import annotations
 
-import math
-import operator
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Union
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from check_videoconf.expression import Expression, ExpressionError
-
-# What Python's re warns of in a pattern made at random is not the matter here.
-pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+from check_videoconf.expression import Expression
 
 RECORD = {
     "name": "London 1",
@@ -41,12 +34,6 @@ def holds(source: str, record: Mapping[str, Any] = RECORD) -> bool:
     return Expression(source, MACROS)(record)
 
 
-def mistake(source: str) -> ExpressionError:
-    with pytest.raises(ExpressionError) as caught:
-        Expression(source, MACROS)
-    return caught.value
-
-
 def table(*rows: tuple[str, bool]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("source", "expected"), rows, ids=[source for source, _ in rows])
 
@@ -57,17 +44,6 @@ def table(*rows: tuple[str, bool]) -> pytest.MarkDecorator:
 @table(("%{count} == 5", True), ("%(count) == 5", True), ("%\\{count\\} == 5", True))
 def test_a_macro_is_written_in_three_ways(source: str, expected: bool) -> None:
     assert holds(source) is expected
-
-
-def test_an_unknown_macro_is_a_mistake_that_names_the_nearest() -> None:
-    error = mistake("%{count} > 1 and %{nmae} == 'x'")
-    assert str(error) == "unknown macro %{nmae}, did you mean %{name}?"
-    assert error.position == 17
-
-
-def test_an_unknown_macro_with_nothing_near_lists_those_there_are() -> None:
-    with pytest.raises(ExpressionError, match=re.escape("unknown macro %{xyzzy}, there are a, b")):
-        Expression("%{xyzzy}", ("a", "b"))
 
 
 # -- comparisons
@@ -357,67 +333,10 @@ def test_any_blank_separates(blank: str) -> None:
     assert holds(source) is True
 
 
-# -- mistakes
-
-
-@pytest.mark.parametrize(
-    ("source", "position", "words"),
-    [
-        ("", 0, "a value must stand here"),
-        ("   ", 3, "a value must stand here"),
-        ("%{count} =", 9, "no operator"),
-        ("%{count} = 5", 9, "no operator"),
-        ("%{count} == ", 12, "a value must stand here"),
-        ("%{count} == == 5", 12, "a value must stand here"),
-        ("%{count} 5", 9, "unexpected '5'"),
-        ("%{count} == 5)", 13, "unexpected ')'"),
-        ("(%{count} == 5", 0, "never closed"),
-        ("(%{count} == 5 6)", 15, "')' or an operator must follow"),
-        ("%{count} == 5 &", 14, "no operator"),
-        ("%{count} == 5 | 1", 14, "no operator"),
-        ("%{name} == London", 11, "text stands in quotes"),
-        ("%{name} == 'London", 11, "never closed"),
-        ('%{name} == "London', 11, "never closed"),
-        ("%{name == 5", 0, "a macro is written %{name}"),
-        ("%count == 5", 0, "a macro is written %{name}"),
-        ("$name == 5", 0, "means nothing here"),
-        ("%{count} > 5x", 12, "unknown unit 'x'"),
-        ("%{count} > 5 and", 16, "a value must stand here"),
-        ("1 == 1 == 1", 7, "one comparison cannot follow another"),
-        ("1 =~ /1/ =~ /1/", 9, "one comparison cannot follow another"),
-        ("(1 == 1) == 1", 9, "compares values"),
-        ("(1 or 0) == 1", 9, "compares values"),
-        ("(1 and 0) =~ /1/", 10, "compares values"),
-        ("(not 1) in (0)", 8, "compares values"),
-        ("1 == (1 == 1)", 5, "a value must stand here, not a comparison"),
-        ("(1 == 1) + 1", 9, "takes values"),
-        ("1 + (1 == 1)", 4, "a value must stand here, not a comparison"),
-        ("-(1 == 1)", 0, "a comparison has no sign"),
-        ("%{name} =~ 'x'", 11, "a regular expression /…/ must follow"),
-        ("%{name} =~ /x", 11, "this regular expression is never closed"),
-        ("%{name} =~ /x\\/", 11, "this regular expression is never closed"),
-        ("%{name} =~ /x/q", 14, "unknown flag 'q'"),
-        ("%{name} =~ /x/iand 1", 15, "unknown flag 'a'"),
-        ("%{name} =~ /a(b/", 13, "cannot be compiled"),
-        ("%{name} =~ /a\\/\\/(b/", 17, "cannot be compiled"),
-        ("%{name} =~ /*/", 12, "cannot be compiled"),
-        ("%{name} in 5", 11, "a list ( … ) must follow 'in'"),
-        ("%{name} in ()", 12, "a value must stand here"),
-        ("%{name} in (1, )", 15, "a value must stand here"),
-        ("%{name} in (1 2)", 14, "',' or ')' must follow"),
-        ("%{name} in (1", 13, "',' or ')' must follow"),
-        ("9" * 400, 0, "too large"),
-        ("1 + " + "9" * 300 + "T", 4, "too large"),
-        ("1 + " + "9" * 299 + ".5T", 4, "too large"),
-        ("__import__('os')", 0, "text stands in quotes"),
-        ("%{count}.real == 5", 8, "means nothing here"),
-        ("and", 0, "a value must stand here"),
-    ],
-)
-def test_a_mistake_has_its_place_and_says_what_is_wrong(source: str, position: int, words: str) -> None:
-    error = mistake(source)
-    assert words in str(error)
-    assert (error.position, error.source) == (position, source)
+@given(st.text(max_size=30).filter(lambda text: "'" not in text), st.text(max_size=30))
+def test_any_quoted_text_is_itself(text: str, other: str) -> None:
+    assert Expression(f"%{{a}} eq '{text}'", ("a",))({"a": text})
+    assert Expression(f"%{{a}} ne '{text}'", ("a",))({"a": other}) is (other != text)
 
 
 # -- size
@@ -434,311 +353,7 @@ def test_a_long_expression_is_no_trouble() -> None:
     assert holds(" and ".join(["1"] * 5000))
 
 
-def test_an_expression_without_end_is_refused() -> None:
-    assert "characters" in str(mistake("1 or " * 20_000 + "1"))
-
-
-@pytest.mark.parametrize("depth", [51, 5000])
-@pytest.mark.parametrize("opening", ["(", "not (", "1 + (", "%{count} in (1, (", "1 and (-("])
-def test_parentheses_nested_beyond_reason_are_refused(opening: str, depth: int) -> None:
-    error = mistake((opening * depth)[:30_000])
-    assert "more than 50 parentheses" in str(error)
-
-
 def test_fifty_parentheses_are_not_too_many() -> None:
     assert holds("(" * 50 + "1" + ")" * 50)
     assert holds("(1 and " * 50 + "1" + ")" * 50)
-
-
-# -- any text, any record
-
-
-ANYTHING = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.sampled_from([10**400, 2**64, 0.0, -0.0, 1e300, 1e-300])
-    | st.builds(lambda: -(10**5000))
-    | st.floats()
-    | st.text()
-    | st.text(alphabet="\ud800\udfff 05.-+e", max_size=5)
-    | st.from_regex(r"[-+]?[0-9]{0,20}\.?[0-9]{0,3}", fullmatch=True),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
-    max_leaves=4,
-)
-PIECES = st.sampled_from(
-    [
-        *("%{a}", "%{b}", "%(a)", "%\\{b\\}", "%{c}", "5", "-1", "0", ".5", "3.25", "5m", "2G", "7%", "9x", "9" * 20),
-        *("'x'", "'5'", "''", '"y"', "'", '"', "(", ")", ",", "in", "+", "-", "*", "/", "%", "{", "}", "é", "foo"),
-        *("==", "!=", "<", "<=", ">", ">=", "eq", "ne", "lt", "le", "gt", "ge", "=~", "!~", "=", "&", "|"),
-        *("and", "or", "not", "!", "&&", "||"),
-        *("/x/", "/^a$/i", "/(/", "/[[a]/", "/(?L)x/", "/x(?i)/", "/a{99999999999}/"),
-    ]
-)
-SOURCES = (
-    st.text(max_size=60)
-    | st.text(alphabet="%{}()ab'\"/\\=!<>~&|+-*,.0123456789 smkT\ud800\u2028\u00a0", max_size=40)
-    | st.lists(PIECES, max_size=14).map(" ".join)
-    | st.lists(PIECES, max_size=14).map("".join)
-)
-
-
-@given(SOURCES, st.fixed_dictionaries({}, optional={"a": ANYTHING, "b": ANYTHING}))
-def test_any_text_is_an_expression_or_a_mistake_with_a_place_and_any_record_is_judged(
-    source: str, record: dict[str, object]
-) -> None:
-    try:
-        expression = Expression(source, ("a", "b"))
-    except ExpressionError as caught:
-        error = caught
-    else:
-        assert type(expression(record)) is bool
-        return
-    assert 0 <= error.position <= len(source)
-    assert str(error)
-
-
-@given(
-    st.sampled_from(["==", "!=", "<", "<=", ">", ">=", "eq", "ne", "lt", "le", "gt", "ge", "+", "-", "*", "/"]),
-    ANYTHING,
-    ANYTHING,
-)
-def test_no_two_values_are_too_odd_to_compare_or_to_calculate_with(sign: str, left: object, right: object) -> None:
-    record = {"a": left, "b": right}
-    for source in (f"%{{a}} {sign} %{{b}}", f"-%{{a}} {sign} %{{b}}", "%{a} in (%{b})", "%{a} =~ /x/", "%{a}"):
-        assert type(Expression(source, ("a", "b"))(record)) is bool
-
-
-@given(st.text(max_size=30).filter(lambda text: "'" not in text), st.text(max_size=30))
-def test_any_quoted_text_is_itself(text: str, other: str) -> None:
-    assert Expression(f"%{{a}} eq '{text}'", ("a",))({"a": text})
-    assert Expression(f"%{{a}} ne '{text}'", ("a",))({"a": other}) is (other != text)
-
-
-# -- against an evaluation of the generated tree, written after the contract
-
-
-@dataclass(frozen=True)
-class Macro:
-    name: str
-
-
-@dataclass(frozen=True)
-class Literal:
-    source: str
-    value: int | float | str
-
-
-@dataclass(frozen=True)
-class Sum:
-    """Two values and a sign between them."""
-
-    sign: str
-    left: Value
-    right: Value
-
-
-@dataclass(frozen=True)
-class Minus:
-    inner: Value
-
-
-Value = Union[Macro, Literal, Sum, Minus]
-
-
-@dataclass(frozen=True)
-class Compared:
-    sign: str
-    left: Value
-    right: Value
-
-
-@dataclass(frozen=True)
-class Matched:
-    sign: str
-    left: Value
-    pattern: str
-    flags: str
-
-
-@dataclass(frozen=True)
-class Among:
-    left: Value
-    choices: tuple[Value, ...]
-
-
-@dataclass(frozen=True)
-class Alone:
-    value: Value
-
-
-@dataclass(frozen=True)
-class Not:
-    word: str
-    inner: Test
-
-
-@dataclass(frozen=True)
-class Joined:
-    """Two or three tests and the word between them."""
-
-    word: str
-    parts: tuple[Test, ...]
-
-
-Test = Union[Compared, Matched, Among, Alone, Not, Joined]
-
-VOID = object()  # the outcome of arithmetic that has none
-ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-}
-ORDER: dict[str, Callable[[Any, Any], bool]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-IN_WORDS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
-
-
-def as_number(value: Any) -> Any:
-    """The number a value is or reads as, else None."""
-    if not isinstance(value, str):
-        return value
-    text = value.strip(" \t\n\r\f\v")
-    digits = text[1:] if text[:1] in ("+", "-") else text
-    before, _, after = digits.partition(".")
-    if not (before + after) or any(character not in "0123456789" for character in before + after):
-        return None
-    return float(text) if "." in text else int(text)
-
-
-def as_text(value: Any) -> str:
-    return str(int(value)) if isinstance(value, float) and value == math.floor(value) else str(value)
-
-
-def worth(value: Value, record: Mapping[str, Any]) -> Any:
-    """The value's worth: text, a number, or VOID."""
-    if isinstance(value, Macro):
-        found = record.get(value.name)
-        return "" if found is None else int(found) if isinstance(found, bool) else found
-    if isinstance(value, Literal):
-        return value.value
-    if isinstance(value, Minus):
-        return worth(Sum("-", Literal("0", 0), value.inner), record)
-    left, right = worth(value.left, record), worth(value.right, record)
-    if left is VOID or right is VOID:
-        return VOID
-    x, y = as_number(left), as_number(right)
-    if x is None or y is None or (value.sign == "/" and y == 0):
-        return VOID
-    return ARITHMETIC[value.sign](x, y)
-
-
-def compared(sign: str, left: Any, right: Any) -> bool:
-    if left is VOID or right is VOID:
-        return False
-    if sign in IN_WORDS:
-        return ORDER[IN_WORDS[sign]](as_text(left), as_text(right))
-    if sign not in ("==", "!=") and "" in (left, right):
-        return False
-    x, y = as_number(left), as_number(right)
-    if x is not None and y is not None:
-        return ORDER[sign](x, y)
-    return ORDER[sign](as_text(left), as_text(right))
-
-
-def truth(test: Test, record: Mapping[str, Any]) -> bool:
-    if isinstance(test, Compared):
-        return compared(test.sign, worth(test.left, record), worth(test.right, record))
-    if isinstance(test, Matched):
-        value = worth(test.left, record)
-        flags = sum(getattr(re, letter.upper()) for letter in set(test.flags))
-        return value is not VOID and bool(re.search(test.pattern, as_text(value), flags)) is (test.sign == "=~")
-    if isinstance(test, Among):
-        value = worth(test.left, record)
-        return any(compared("==", value, worth(choice, record)) for choice in test.choices)
-    if isinstance(test, Alone):
-        value = worth(test.value, record)
-        return value is not VOID and value != "" and value != 0
-    if isinstance(test, Not):
-        return not truth(test.inner, record)
-    outcomes = [truth(part, record) for part in test.parts]
-    return all(outcomes) if test.word in ("and", "&&") else any(outcomes)
-
-
-def written_value(value: Value, binding: int = 0) -> str:
-    """The value's source, in parentheses where it binds looser than `binding`."""
-    if isinstance(value, Macro):
-        return f"%{{{value.name}}}"
-    if isinstance(value, Literal):
-        return value.source
-    if isinstance(value, Minus):
-        return f"-{written_value(value.inner, 3)}"
-    mine = 1 if value.sign in "+-" else 2
-    source = f"{written_value(value.left, mine)} {value.sign} {written_value(value.right, mine + 1)}"
-    return f"({source})" if mine < binding else source
-
-
-def written(test: Test, binding: int = 0) -> str:
-    if isinstance(test, Compared):
-        return f"{written_value(test.left)} {test.sign} {written_value(test.right)}"
-    if isinstance(test, Matched):
-        return f"{written_value(test.left)}{test.sign}/{test.pattern}/{test.flags}"
-    if isinstance(test, Among):
-        return f"{written_value(test.left)} in ({','.join(map(written_value, test.choices))})"
-    if isinstance(test, Alone):
-        return written_value(test.value)
-    if isinstance(test, Not):
-        source, mine = f"{test.word} {written(test.inner, 3)}", 3
-    else:
-        mine = 2 if test.word in ("and", "&&") else 1
-        source = f" {test.word} ".join(written(part, mine + 1) for part in test.parts)
-    return f"({source})" if mine < binding else source
-
-
-TEXTS = ["", "x", "Error", "5", " 5 ", "-2.5", "0", "10", "a/b", "é", "1e3", "."]
-NUMBERS = [0, 1, 5, -2, 10, 2.5, -2.5, 0.1, 1e-7, 4.0, 123456789012345678901]
-MACRO_VALUES = st.none() | st.booleans() | st.sampled_from(TEXTS) | st.sampled_from(NUMBERS)
-LITERALS = st.sampled_from(
-    [
-        *(Literal(f"'{text}'", text) for text in TEXTS),
-        *(Literal(source, value) for source, value in (("0", 0), ("5", 5), (".5", 0.5), ("2.50", 2.5), ("10.", 10.0))),
-        *(Literal(source, value) for source, value in (("2m", 120), ("1.5k", 1536.0), ("5%", 5))),
-    ]
-)
-VALUES: st.SearchStrategy[Value] = st.recursive(
-    st.sampled_from([Macro("a"), Macro("b"), Macro("c")]) | LITERALS,
-    lambda inner: st.builds(Sum, st.sampled_from("+-*/"), inner, inner) | st.builds(Minus, inner),
-    max_leaves=4,
-)
-TESTS: st.SearchStrategy[Test] = st.recursive(
-    st.builds(Compared, st.sampled_from([*ORDER, *IN_WORDS]), VALUES, VALUES)
-    | st.builds(
-        Matched,
-        st.sampled_from(["=~", "!~"]),
-        VALUES,
-        st.sampled_from(["^$", "x", "^5$", "err", "E r", ".", "^a\\/b$", "[0-9]"]),
-        st.sampled_from(["", "i", "x", "imsx"]),
-    )
-    | st.builds(Among, VALUES, st.lists(VALUES, min_size=1, max_size=3).map(tuple))
-    | st.builds(Alone, VALUES),
-    lambda inner: (
-        st.builds(Not, st.sampled_from(["not", "!"]), inner)
-        | st.builds(
-            Joined, st.sampled_from(["and", "&&", "or", "||"]), st.lists(inner, min_size=2, max_size=3).map(tuple)
-        )
-    ),
-    max_leaves=6,
-)
-
-
-@given(TESTS, st.fixed_dictionaries({"a": MACRO_VALUES}, optional={"b": MACRO_VALUES}))
-def test_an_expression_means_what_the_tree_it_was_written_from_means(test: Test, record: dict[str, object]) -> None:
-    source = written(test)
-    assert Expression(source, ("a", "b", "c"))(record) is truth(test, record), source
+    assert holds("(0) or " * 100 + "(" * 50 + "1" + ")" * 50)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import DeviceError, RestDisabled
 from ..redact import HIDDEN
-from ..session import Session
+
+if TYPE_CHECKING:
+    from ..session import Session
 
 OK = "2000"
 BUSY = "4001"

@@ -1,0 +1,90 @@
+"""The completion for bash, made from the declarations: bash says what it would offer."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from check_videoconf import catalog
+from check_videoconf.common_options import COMMON
+
+ROOT = Path(__file__).resolve().parents[2]
+ASK = """\
+source "$1"
+shift
+COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+$(complete -p check_videoconf | sed 's/.*-F //; s/ .*//')
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+
+Complete = Callable[..., list[str]]
+
+
+@pytest.fixture(scope="module")
+def complete(tmp_path_factory: pytest.TempPathFactory) -> Complete:
+    """`complete("pexip", "al")` is what is offered for the last word."""
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("bash is not installed")
+    script = tmp_path_factory.mktemp("completion") / "check_videoconf"
+    with script.open("wb") as file:
+        subprocess.run(
+            [sys.executable, "-S", ROOT / "packaging" / "completion.py"],
+            env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+            stdout=file,
+            timeout=30,
+            check=True,
+        )
+
+    def ask(*words: str) -> list[str]:
+        done = subprocess.run(
+            [bash, "--norc", "-c", ASK, "bash", script, "check_videoconf", *words],
+            cwd=ROOT / "packaging",
+            capture_output=True,
+            encoding="utf-8",
+            timeout=30,
+            check=False,
+        )
+        assert (done.stderr, done.returncode) == ("", 0)
+        return done.stdout.split()
+
+    return ask
+
+
+def test_first_come_the_systems(complete: Complete) -> None:
+    assert complete("") == [*catalog.SYSTEMS, "simulate", "--help", "--version", "--list-modes"]
+    assert complete("con") == ["conductor"]
+
+
+@pytest.mark.parametrize("system", catalog.SYSTEMS)
+def test_then_the_modes_of_the_system(complete: Complete, system: str) -> None:
+    assert complete(system, "") == [*catalog.SYSTEMS[system].modes, "--list-modes"]
+
+
+def test_then_the_options_of_the_mode_and_the_common_ones(complete: Complete) -> None:
+    offered = complete("pexip", "alarms", "-H", "pexip.example.com", "")
+    assert {name for option in COMMON for name in option.names} <= set(offered)
+    assert {"--filter-level", "--ignore-acknowledged", "--critical-alerts", "--unknown-status"} <= set(offered)
+    assert "--filter-protocol" not in offered
+
+
+def test_options_may_stand_before_the_mode(complete: Complete) -> None:
+    assert complete("-H", "pexip.example.com", "pexip", "call-q") == ["call-quality"]
+
+
+def test_an_option_with_few_values_offers_them(complete: Complete) -> None:
+    assert complete("pexip", "alarms", "--auth", "d") == ["digest"]
+
+
+def test_an_option_for_a_file_offers_files(complete: Complete) -> None:
+    assert complete("pexip", "alarms", "--password-file", "bund") == ["bundle.py", "bundled.txt"]
+
+
+def test_nothing_is_offered_where_only_the_user_knows(complete: Complete) -> None:
+    assert complete("pexip", "alarms", "--hostname", "") == []
+    assert complete("pexip", "alarms", "--warning-alerts", "") == []
