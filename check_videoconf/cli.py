@@ -105,6 +105,8 @@ def _answer(arguments: list[str], started: float) -> Outcome:
     from .errors import DeadlineReached, OptionError
 
     try:
+        if any(argument.partition("=")[0] == "--plugin" for argument in arguments):
+            return _as_connector(arguments, started)
         return _dispatch(arguments, started)
     except OptionError as error:
         return _option_error(error)
@@ -118,8 +120,6 @@ def _dispatch(arguments: list[str], started: float) -> Outcome:
     from .errors import OptionError
     from .options import parse
 
-    if any(argument.partition("=")[0] == "--plugin" for argument in arguments):
-        return _as_connector(arguments, started)
     words = catalog.leading_words(arguments)
     if len(words) < 2:
         if "--list-modes" in arguments:
