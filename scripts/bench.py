@@ -19,8 +19,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from check_videoconf.simulator import Simulator
+
 RUNS = 15
 PAIRS = 9
+# Of licenses in the largest report.
+KINDS = 1000
+STATE = "CHECK_VIDEOCONF_STATE_DIR"
 
 # MiB at the peak; CPU in multiples of the least that could do the same.
 MOST_MEMORY = 60
@@ -97,7 +102,7 @@ def _ready(variables: Path, server: subprocess.Popen[bytes], scratch: str) -> De
     said = dict(line.partition("=")[::2] for line in shlex.split(variables.read_text()))
     ports = {system: said.get(f"VC_{system.upper()}_PORT", "") for system in ("pexip", "conductor", "trio")}
     env = {"PATH": os.environ["PATH"], "CHECK_VIDEOCONF_PASSWORD": "simulated"}
-    return Devices(ports, said["VC_CACERT"], {**env, "CHECK_VIDEOCONF_STATE_DIR": f"{scratch}/state"})
+    return Devices(ports, said["VC_CACERT"], {**env, STATE: f"{scratch}/state"})
 
 
 # -- one run
@@ -204,6 +209,35 @@ def large() -> Iterator[str]:
                 yield f"pexip {mode}: {peak:.1f} MiB"
 
 
+def deployments() -> Iterator[str]:
+    """Checks of many nodes and of many kinds of licenses: what one of them costs is not what it costs to ask."""
+    print(f"\n{'check':32}{'least':>8}{'median':>8}{'requests':>10}{'peak':>8}  milliseconds of {RUNS} runs, MiB")
+    with tempfile.TemporaryDirectory() as scratch:
+        for nodes in (60, 300):
+            with Simulator(systems=("pexip",), nodes=nodes) as simulator:
+                for mode in ("node-load", "nodes"):
+                    yield from _sized(f"pexip {mode}, {nodes} nodes", mode, simulator, scratch)
+        with Simulator(systems=("pexip",)) as simulator:
+            (report,) = simulator.pexip.tables["status/v1/licensing/"]
+            for number in range(KINDS):
+                report.update({f"kind{number}_count": number, f"kind{number}_total": KINDS})
+            yield from _sized(f"pexip licenses, {KINDS} kinds", "licenses", simulator, scratch)
+
+
+def _sized(name: str, mode: str, simulator: Simulator, scratch: str) -> Iterator[str]:
+    """One request, and less memory than the most, whatever the size."""
+    env = {"PATH": os.environ["PATH"], "CHECK_VIDEOCONF_PASSWORD": simulator.password}
+    devices = Devices({"pexip": str(simulator.pexip.port)}, simulator.ca_file, {**env, STATE: f"{scratch}/state"})
+    arguments = devices.check("pexip", mode)
+    measured = [milliseconds(arguments, devices.env) for _ in range(RUNS)]
+    requests, peak = requests_and_peak(arguments, devices.env)
+    print(f"{name:32}{min(measured):8.0f}{statistics.median(measured):8.0f}{requests:10}{peak:8.1f}")
+    if requests > 1:
+        yield f"{name}: {requests} requests"
+    if peak >= MOST_MEMORY:
+        yield f"{name}: {peak:.1f} MiB"
+
+
 def _compared(name: str, found: tuple[float, float, float], most: float, beside: str) -> Iterator[str]:
     plugin, bare, ratio = found
     print(f"{name:20}{plugin * 1000:8.0f}{bare * 1000:8.0f}{ratio:8.2f}  ms of CPU, those of {beside}; at most {most}")
@@ -217,7 +251,7 @@ def main() -> None:
         sys.exit("the peak of memory is read from /proc: this needs Linux")
     times()
     print(f"\n{'check':20}{'plugin':>8}{'bare':>8}{'ratio':>8}  medians of {PAIRS} pairs of runs")
-    exceeded = [*cold(), *large()]
+    exceeded = [*cold(), *large(), *deployments()]
     if exceeded:
         sys.exit("over the limit: " + "; ".join(exceeded))
 

@@ -8,16 +8,17 @@ from ..mode import Mode
 from ..options import Option
 
 RESOLVE_NODES = Option("--resolve-nodes", "", "name nodes instead of their addresses")
+_TABLE = "configuration/v1/worker_vm/"
+ENDPOINT = f"GET /api/admin/{_TABLE} (with --resolve-nodes)"
 
 _FIELDS = Fields(texts="name? address?")
 
 
 def node_names(mode: Mode) -> dict[str, str]:
     """Names of the Conferencing Nodes by their addresses. Where they cannot be read, that is one thing more wrong."""
-    table = "configuration/v1/worker_vm/"
     try:
         # Fresh: addresses are not kept in the cache.
-        nodes = list(mode.client.records(table, _FIELDS, "node configuration", mode.gaps, fresh=True))
+        nodes = list(mode.client.records(_TABLE, _FIELDS, "node configuration", mode.gaps, fresh=True))
     except VideoconfError as error:
         mode.problems.append(f"addresses of the nodes: {error}")
         return {}

@@ -11,16 +11,13 @@ from ..mode import Mode, Record
 from ..options import Option, Options
 from ..text import shorten
 from ..units import duration
-from .addresses import RESOLVE_NODES, node_names
+from .addresses import ENDPOINT, RESOLVE_NODES, node_names
 
 
 class Alarms(Mode):
     """Alarms raised on the deployment now, judged by level."""
 
-    endpoints = (
-        "GET /api/admin/status/v1/alarm/",
-        "GET /api/admin/configuration/v1/worker_vm/ (with --resolve-nodes)",
-    )
+    endpoints = ("GET /api/admin/status/v1/alarm/", ENDPOINT)
     requests = "1 a thousand alarms; 1 more with --resolve-nodes when there is an alarm"
     notes = (
         "A level nobody has heard of, or none, still warns: only info does not.",
@@ -44,20 +41,15 @@ class Alarms(Mode):
     )
     counters = (
         Counter(
-            "alerts",
-            "alerts.problems.current.count",
-            "alarms that match the warning or critical status",
+            "alerts", "alerts.problems.current.count", "alarms that match the warning or critical status",
             title="alarms that are problems",
         ),
         Counter("alarms-total", "alarms.total.count", "all alarms", title="alarms"),
         Counter(
-            "alarms-unacknowledged",
-            "alarms.unacknowledged.count",
-            "alarms nobody has acknowledged",
-            optional=True,
-            title="unacknowledged alarms",
+            "alarms-unacknowledged", "alarms.unacknowledged.count", "alarms nobody has acknowledged",
+            optional=True, title="unacknowledged alarms",
         ),
-    )
+    )  # fmt: skip
     statuses = (
         Status(
             "status",
@@ -106,14 +98,17 @@ class Alarms(Mode):
         return f"no alarm but {self._acknowledged} acknowledged" if self._acknowledged else "no alarm"
 
     def _new(self, alarms: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """With --memory the alarms that the previous run did not see: known by their id and time, not by the clock."""
+        """With --memory the alarms that the previous run did not see: known by their id and time, not by the clock.
+
+        One without an id is always new: another may look the same.
+        """
         if not self.given.memory:
             return alarms
         keys = [f"{alarm['id']} {alarm['time_raised']}" for alarm in alarms]
         self.remembered["seen"] = keys
         seen = (self.previous or {}).get("seen")
         known = set(map(str, seen)) if isinstance(seen, list) else set()
-        return [alarm for alarm, key in zip(alarms, keys) if key not in known]
+        return [alarm for alarm, key in zip(alarms, keys) if key not in known or alarm["id"] is None]
 
 
 def _describe(alarm: Record) -> str:

@@ -11,7 +11,7 @@ from ..fields import Fields
 from ..mode import Mode
 from ..options import Option, Options, integer
 from . import streams
-from .addresses import RESOLVE_NODES, node_names
+from .addresses import ENDPOINT, RESOLVE_NODES, node_names
 
 _TABLE = "status/v1/backplane/"
 _MEASURES = ("packetloss", "jitter")
@@ -23,6 +23,7 @@ class Backplanes(Mode):
     endpoints = (
         "GET /api/admin/status/v1/backplane/",
         "GET /api/admin/status/v1/backplane/ID/media_stream/ (each, with --with-media)",
+        ENDPOINT,
     )
     requests = "1 a thousand backplanes; 1 for each of --max-backplanes with --with-media; 1 more with --resolve-nodes"
     notes = ("local is within a location, geo between two. Loss is what it is in the mode media.",)

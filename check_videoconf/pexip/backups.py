@@ -10,6 +10,9 @@ from ..fields import Fields
 from ..mode import Mode, Record
 from ..units import duration, human
 
+# A clock that was wrong when a backup was made would have it the newest for years.
+_AHEAD = 86400
+
 
 class Backups(Mode):
     """Age of the newest backup on the Management Node, and whether automatic backups are on."""
@@ -18,6 +21,7 @@ class Backups(Mode):
     requests = "2"
     notes = (
         "Only backups that lie on the Management Node are seen, not what has been uploaded elsewhere.",
+        "One dated more than a day ahead is not judged: the clock was wrong when it was made.",
         "No backup at all is CRITICAL. Versions without automatic backups are judged by the backups alone.",
     )
     example = "--warning-backup-age 26h --critical-autobackup '%{enabled} == 0'"
@@ -50,8 +54,12 @@ class Backups(Mode):
         if not backups:
             yield Verdict("", CRITICAL, "no backup at all")
         dated = [backup for backup in backups if backup["date"] is not None]
-        if dated:
-            newest = max(dated, key=lambda backup: float(backup["date"]))
+        past = [backup for backup in dated if backup["date"] < self.now + _AHEAD]
+        if len(past) < len(dated):
+            told = self.remarks if past else self.problems
+            told.append(f"{self.count_of(len(dated) - len(past))} dated in the future, not judged")
+        if past:
+            newest = max(past, key=lambda backup: float(backup["date"]))
             yield from self.measure("backup-age", self.age(newest["date"]))
             if newest["size"] is not None:
                 yield from self.measure("backup-size", newest["size"])

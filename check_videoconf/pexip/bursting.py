@@ -41,34 +41,28 @@ class Bursting(Mode):
     filters = ("name",)
     counters = (
         Counter(
-            "hdcalls-free",
-            "bursting.hdcalls.free.count",
-            "HD calls it can still take",
-            instance="location",
-            title="free HD calls",
+            "hdcalls-free", "bursting.hdcalls.free.count", "HD calls it can still take",
+            instance="location", title="free HD calls",
         ),
-        Counter("media-load", "bursting.media.load.percentage", "media load", unit="%", instance="location"),
+        Counter(
+            "media-load", "bursting.media.load.percentage", "media load",
+            unit="%", instance="location", optional=True,
+        ),
         *(
             Counter(f"cloud-nodes-{state}", f"cloud.nodes.{state}.count", f"cloud nodes that are {state}")
             for state in _STATES
         ),
         Counter(
-            "free-prct",
-            "bursting.free.percentage",
-            "HD calls that all of them can still take, of those they could",
-            unit="%",
-            warning="20:",
-            critical="5:",
-            title="free HD calls",
+            "free-prct", "bursting.free.percentage", "HD calls that all of them can still take, of those they could",
+            unit="%", warning="20:", critical="5:", title="free HD calls",
         ),
-    )
+    )  # fmt: skip
     statuses = (
         Status(
-            "cloud-node-status",
-            "name state location launch_age media_load",
+            "cloud-node-status", "name state location launch_age media_load",
             "each cloud node; launch_age is in seconds",
         ),
-    )
+    )  # fmt: skip
 
     def probe(self) -> Iterator[Finding]:
         states: Tally[str] = Tally()
@@ -98,14 +92,13 @@ class Bursting(Mode):
         return running if free is None else f"{human(free, '%')} of the HD calls free, {running}"
 
     def _location(self, location: dict[str, Any]) -> Iterator[Finding]:
-        name, most = location["name"] or "", location["max_hd_calls"]
+        name, most = location["name"] or "unnamed", location["max_hd_calls"]
         if most == 0:
             self.remarks.append(f"{name} is not judged: none of its nodes takes calls now")
             return
         if location["free_hd_calls"] is not None:
             yield from self.measure("hdcalls-free", location["free_hd_calls"], name, high=most)
-        if location["media_load"] is not None:
-            yield from self.measure("media-load", location["media_load"], name)
+        yield from self.measure("media-load", location["media_load"], name)
 
     def _plain(self, row: dict[str, Any]) -> dict[str, Any]:
         """A cloud node by what versions before the renaming call aws_…"""
@@ -114,9 +107,8 @@ class Bursting(Mode):
             for word in ("name", "state", "launch_time")
         )
         if state is None:
-            self.gaps.missing(
-                "cloud node", "cloud_instance_state", present="cloud_instance_state" not in self.gaps.absent
-            )
+            present = "cloud_instance_state" not in self.gaps.absent
+            self.gaps.missing("cloud node", "cloud_instance_state", present=present)
         return {
             "name": row["workervm_configuration_name"] or name,
             "state": (state or "").strip().lower(),
@@ -127,8 +119,6 @@ class Bursting(Mode):
 
 
 def _describe(node: Record) -> str:
-    age = node["launch_age"]
-    return (
-        f"cloud node {node['name'] or 'without a name'} ({node['location'] or 'no location'}):"
-        f" {node['state'] or 'state unknown'}" + ("" if age is None else f", launched {duration(age)} ago")
-    )
+    launched = "" if node["launch_age"] is None else f", launched {duration(node['launch_age'])} ago"
+    where = f"{node['name'] or 'without a name'} ({node['location'] or 'no location'})"
+    return f"cloud node {where}: {node['state'] or 'state unknown'}{launched}"

@@ -55,9 +55,14 @@ def statistics_load(mode: Mode, table: str, record: Mapping[str, Any]) -> float 
     return load
 
 
+def takes_no_calls(record: Mapping[str, Any]) -> bool:
+    """Whether a load is not meant: what is stopped or in maintenance reports 100 % without a media token in use."""
+    return (record["media_load"] or 0) >= 100 and record["media_tokens_used"] == 0
+
+
 def measured(mode: Mode, record: Mapping[str, Any]) -> Iterator[Measurement]:
     """The load of a row, its tokens and its capacity; `not_supported` tells of what the version lacks."""
-    name = record["name"] or ""
+    name = record["name"] or "unnamed"
     yield from mode.measure("load", record["media_load"], name)
     for label, field in _OPTIONAL.items():
         if field not in mode.gaps.absent:

@@ -58,7 +58,9 @@ class Certificates(Mode):
                 unused += 1
             elif left is not None:
                 self.soonest = left if self.soonest is None else min(left, self.soonest)
-                yield from self.measure("certificate-expiry", left, row["subject_name"] or row["raw_subject"] or "")
+                yield from self.measure(
+                    "certificate-expiry", left, row["subject_name"] or row["raw_subject"] or "unnamed"
+                )
         yield from self.measure("certificates-total", self.selected)
         yield from self.measure("certificates-expired", expired, high=self.selected)
         if unused:
@@ -71,14 +73,18 @@ class Certificates(Mode):
     def _certificates(self) -> Iterator[dict[str, Any]]:
         """Each with whether it is used: of a TLS certificate that is so unless it says that no node does."""
         table = "configuration/v1/tls_certificate/"
+        own = 0
         for row in self.client.records(table, self.with_nodes, "TLS certificate", self.gaps):
             if not isinstance(row["nodes"], (list, type(None))):
                 self.gaps.unreadable("TLS certificate", "nodes", row["nodes"], required=True)
+            own += 1
             yield {**row, "used": row["nodes"] != []}
         if not self.given.no_ca:
             table = "configuration/v1/ca_certificate/"
             for row in self.client.records(table, self.fields, "CA certificate", self.gaps):
                 yield {**row, "used": True}
+        if self.seen and not own:  # it has one to answer with
+            self.problems.append("the device reports no TLS certificate at all")
 
     def _left(self, row: dict[str, Any]) -> float | None:
         """Seconds until a certificate expires; None, and told, if that cannot be known."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from ..errors import PagingFailed
 from ..fields import Fields, Gaps, Unreadable, number
-from ..session import Session
+
+if TYPE_CHECKING:
+    from ..session import Session
 
 BASE = "/api/admin/"
 PAGE = 1000

@@ -11,7 +11,7 @@ from ..fields import Fields
 from ..mode import Mode, Record
 from ..text import plural
 from ..units import duration
-from .quality import KNOWN, Qualities, has_media
+from . import quality
 
 
 class Conferences(Mode):
@@ -26,57 +26,31 @@ class Conferences(Mode):
     example = "--filter-service-type '^conference$' --warning-conferences-total 200"
 
     record = "conference"
-    fields = Fields(
-        texts="name service_type! tag?",
-        flags="is_locked is_started",
-        times="start_time!",
-    )
+    fields = Fields(texts="name service_type! tag?", flags="is_locked is_started", times="start_time!")
     participant = Fields(texts="conference protocol!", flags="has_media", raws="call_quality!")
     filters = ("name", "service-type", "tag")
     counters = (
         Counter("conferences-total", "conferences.total.count", "conferences", title="conferences"),
         Counter("conferences-locked", "conferences.locked.count", "of them locked", title="locked conferences"),
         Counter(
-            "conferences-not-started",
-            "conferences.notstarted.count",
-            "of them waiting for a host",
+            "conferences-not-started", "conferences.notstarted.count", "of them waiting for a host",
             title="conferences waiting for a host",
         ),
         Counter(
-            "participants-total",
-            "participants.total.count",
-            "participants, API connections among them",
+            "participants-total", "participants.total.count", "participants, API connections among them",
             title="participants",
         ),
+        Counter("participants-with-media", "participants.withmedia.count", "participants that send or receive media"),
+        *quality.counters(),
         Counter(
-            "participants-with-media",
-            "participants.withmedia.count",
-            "participants that send or receive media",
-        ),
-        *(
-            Counter(
-                f"participants-callquality-{name}",
-                f"participants.callquality.{name}.count",
-                f"of them with {name} quality",
-                title=f"participants with {name} call quality",
-            )
-            for name in (*KNOWN, "unknown")
-        ),
-        Counter(
-            "participants-per-conference-max",
-            "conferences.participants.max.count",
-            "participants of the largest",
+            "participants-per-conference-max", "conferences.participants.max.count", "participants of the largest",
             title="participants of the largest conference",
         ),
         Counter(
-            "conference-duration-max",
-            "conferences.duration.max.seconds",
-            "age of the oldest",
-            unit="s",
-            optional=True,
-            title="age of the oldest conference",
+            "conference-duration-max", "conferences.duration.max.seconds", "age of the oldest",
+            unit="s", optional=True, title="age of the oldest conference",
         ),
-    )
+    )  # fmt: skip
     statuses = (
         Status(
             "conference-status",
@@ -92,13 +66,13 @@ class Conferences(Mode):
         names = {conference["name"] for conference in conferences} if self.filtered else None
         sizes: Tally[Any] = Tally()
         qualities: Tally[str] = Tally()
-        quality = Qualities("participant", self.gaps)
+        reader = quality.Qualities("participant", self.gaps)
         for row in self.client.records("status/v1/participant/", self.participant, "participant", self.gaps):
             if names is None or row["conference"] in names:
                 sizes[row["conference"]] += 1
-                if has_media(row):
-                    qualities[quality.read(row["call_quality"])] += 1
-        self.remarks += quality.remarks()
+                if quality.has_media(row):
+                    qualities[reader.read(row["call_quality"])] += 1
+        self.remarks += reader.remarks()
         for conference in conferences:
             conference["participants"] = sizes[conference["name"]]
             conference["duration"] = self.age(conference["start_time"])
@@ -121,8 +95,7 @@ class Conferences(Mode):
         total, media = sum(sizes.values()), sum(qualities.values())
         yield from self.measure("participants-total", total)
         yield from self.measure("participants-with-media", media, high=total)
-        for name in (*KNOWN, "unknown"):
-            yield from self.measure(f"participants-callquality-{name}", qualities[name], high=media)
+        yield from quality.measured(self, qualities)
         yield from self.measure("participants-per-conference-max", max(sizes.values(), default=0))
 
 

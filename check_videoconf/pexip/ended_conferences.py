@@ -10,8 +10,8 @@ from ..counters import Counter, Finding
 from ..fields import Fields, Unreadable, number
 from ..options import Option, real, regex
 from ..text import plural
+from . import quality
 from .history import History, Record, as_text
-from .quality import KNOWN, POOR, Qualities
 
 _NORMAL = (
     r"(?i)^call disconnected|disconnected by|terminated by|ended the conference|remote disconnect|user initiated"
@@ -46,13 +46,7 @@ class EndedConferences(History):
     counters = (
         Counter("conferences-total", "conferences.total.count", "conferences that ended"),
         Counter("participants-total", "participants.total.count", "their participants"),
-        *(
-            Counter(
-                f"participants-callquality-{name}", f"participants.callquality.{name}.count",
-                f"of them with {name} quality",
-            )
-            for name in (*KNOWN, "unknown")
-        ),
+        *quality.counters(),
         Counter("conferences-duration-average", "", "how long they lasted", unit="s", optional=True),
         Counter("conferences-duration-max", "", "how long the longest lasted", unit="s", optional=True),
         Counter("disconnects", "participants.disconnect.count", "calls that ended for one reason", instance="reason"),
@@ -72,11 +66,10 @@ class EndedConferences(History):
         participants = self._participants(conferences) if conferences else []
         yield from self.measure("conferences-total", len(conferences))
         yield from self.measure("participants-total", len(participants))
-        reader = Qualities("participant", self.gaps)
+        reader = quality.Qualities("participant", self.gaps)
         qualities = Tally(reader.read(row["call_quality"]) for row in participants)
         self.remarks.extend(reader.remarks())
-        for name in (*KNOWN, "unknown"):
-            yield from self.measure(f"participants-callquality-{name}", qualities[name], high=len(participants))
+        yield from quality.measured(self, qualities)
         lengths = [length for length in map(_length, conferences) if length is not None]
         if conferences:
             average = sum(lengths) / len(lengths) if lengths else None
@@ -90,7 +83,7 @@ class EndedConferences(History):
 
     def headline(self) -> str:
         participants = plural(self.values["participants-total"], "participant")
-        poor = sum(self.values[f"participants-callquality-{name}"] for name in POOR)
+        poor = sum(self.values[f"participants-callquality-{name}"] for name in quality.POOR)
         calls = f", {poor} with poor quality" if poor else ""
         return f"{self.count_of(self.values['conferences-total'])} ended {self.span}, {participants}{calls}"
 

@@ -23,6 +23,8 @@ LATE = 120
 # More than rounding and the whole seconds of an HTTP date; less than LATE.
 _TOLERANCE = 1
 _STEPPED = 60
+# Seconds of today are exact to a quarter of this.
+_EXACT = 1e-6
 _YEAR_9999 = 253_402_300_799.0
 
 Record = dict[str, Any]
@@ -58,8 +60,8 @@ class Window:
         return max(self.floor, self.cursor - LATE)
 
     def covers(self, time: float) -> bool:
-        """Whether a row of that time is among those asked for; seconds of today are exact to a quarter of 1e-6."""
-        return time > self.start - 1e-6
+        """Whether a row of that time is among those asked for."""
+        return time > self.start - _EXACT
 
     def new(self, records: Iterable[Record], field: str) -> list[Record]:
         """The records not told yet. From now on they are."""
@@ -105,11 +107,15 @@ class History(Mode):
         return Window(start, start, {})
 
     def records_since(self, start: float, path: str, field: str, fields: Fields, what: str) -> list[Record]:
-        """The records whose `field` is `start` or later. Those that cannot be told apart are problems already."""
+        """The records whose `field` is `start` or later. Those that cannot be told apart are problems already.
+
+        Looked at once more: a version that ignored the filter would have all of its history counted anew each time.
+        """
         query = {f"{field}__gte": as_text(start), "order_by": f"-{field}"}
         found = list(self.client.records(path, fields, what, self.gaps, fresh=True, **query))
         self.now = self.clock
-        return [record for record in found if record["id"] is not None and record[field] is not None]
+        told = [record for record in found if record["id"] is not None and record[field] is not None]
+        return [record for record in told if record[field] >= start - _EXACT]
 
     def remember(self, field: str, window: Window) -> None:
         """Keeps a window for the next run. Where the device's clock was set back, that one looks back anew."""

@@ -27,6 +27,8 @@ class ListCertificates(Discovery):
             path = f"configuration/v1/{kind}_certificate/"
             for row in self.client.records(path, self.fields, f"{kind.upper()} certificate", self.gaps):
                 nodes = row["nodes"]
+                if not isinstance(nodes, (list, type(None))):
+                    self.gaps.unreadable("TLS certificate", "nodes", nodes, required=True)
                 yield {
                     "name": row["subject_name"],
                     "kind": kind,

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..discovery import Discovery
-from ..fields import Fields
+from . import licensing
 
 
 class ListLicenses(Discovery):
     """Kinds of licenses that the deployment has."""
 
-    endpoints = ("GET /api/admin/status/v1/licensing/",)
+    endpoints = (f"GET /api/admin/{licensing.PATH}",)
     notes = ("A kind of which none is bought is left out, unless it is in use.",)
     example = "--filter-name 'port|vmr' --output json"
 
@@ -21,11 +21,4 @@ class ListLicenses(Discovery):
     filters = ("name",)
 
     def find(self) -> Iterator[dict[str, Any]]:
-        for report in self.client.rows("status/v1/licensing/"):
-            kinds = [name[: -len("_total")] for name in report if name.endswith("_total")]
-            read = Fields(numbers=" ".join(f"{kind}_total {kind}_count" for kind in kinds))
-            pairs = read.reader("license report", self.gaps)(report)
-            for kind in kinds:
-                total, usage = pairs[f"{kind}_total"], pairs[f"{kind}_count"]
-                if total or usage:
-                    yield {"name": kind, "total": total, "usage": usage}
+        return licensing.kinds(self)

@@ -45,7 +45,7 @@ class Locations(Mode):
         for location in locations:
             if not listed:
                 location["media_load"] = capacity.statistics_load(self, _TABLE, location)
-            if (location["media_load"] or 0) >= 100 and location["media_tokens_used"] == 0:
+            if capacity.takes_no_calls(location):
                 self.remarks.append(f"{location['name']} is not judged: none of its nodes takes calls now")
                 continue
             loads.append(location["media_load"])

@@ -38,10 +38,7 @@ class Management(Mode):
     fields = Fields(texts="name version! sync_status? upgrade_status?", flags="primary?", times="last_updated!")
     node = Fields(texts="version!")
     options = (Option("--with-nodes", "", "also count the software versions of all nodes"),)
-    counters = (
-        Counter("management-nodes-total", "management.nodes.total.count", "Management Nodes"),
-        _VERSIONS,
-    )
+    counters = (Counter("management-nodes-total", "management.nodes.total.count", "Management Nodes"), _VERSIONS)
     statuses = (
         Status(
             "management-status",

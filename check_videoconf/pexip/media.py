@@ -13,7 +13,7 @@ from ..text import plural
 from ..units import human
 from . import streams
 from .client import identity
-from .quality import QUALITIES, has_media, quality
+from .quality import QUALITIES, Qualities, has_media
 
 _TABLE = "status/v1/participant/"
 _MEASURES = ("packetloss", "jitter", "bitrate")
@@ -66,8 +66,10 @@ class Media(Mode):
             self.remarks.append(
                 f"{len(self._asked)} of {len(calls)} calls were asked, worst quality first (--max-participants)"
             )
+        self._streams = 0
         by_type: dict[str, list[streams.Stream]] = {}
         for call, stream in streams.live(self, _TABLE, self._asked):
+            self._streams += 1
             shown = {name: stream[f"rx_{name}"] or stream[f"tx_{name}"] for name in ("codec", "resolution")}
             stream.update(shown, call=call, conference=call["conference"])
             yield self.judge("stream-status", stream, self._describe)
@@ -81,7 +83,10 @@ class Media(Mode):
                 self.remarks.append(f"most loss: {self._describe(worst)}")
 
     def headline(self) -> str:
-        return f"media of {plural(len(self._asked), 'call')}" if self._asked else "no call with media"
+        calls = plural(len(self._asked), "call")
+        if self._streams:
+            return f"media of {calls}"
+        return f"no media stream of {calls} now" if self._asked else "no call with media"
 
     def _calls(self) -> list[dict[str, Any]]:
         """Participants with media, worst quality first, unknown last."""
@@ -90,7 +95,10 @@ class Media(Mode):
         calls = [row for row in rows if has_media(row) and (not wanted or identity(row) == wanted)]
         if wanted and not calls:
             self.problems.append(f"participant {wanted} is not connected, or has no media")
-        return sorted(calls, key=lambda row: -QUALITIES.index(quality(row["call_quality"])))
+        quality = Qualities(self.record, self.gaps)
+        calls.sort(key=lambda row: -QUALITIES.index(quality.read(row["call_quality"])))
+        self.remarks += quality.remarks()
+        return calls
 
     def _describe(self, stream: Record) -> str:
         call = stream["call"]

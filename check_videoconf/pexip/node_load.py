@@ -11,11 +11,9 @@ from ..mode import Mode, Record
 from ..options import Option
 from ..text import plural
 from ..units import human
-from . import capacity
+from . import capacity, contact
 
 _TABLE = "status/v1/worker_vm/"
-# Of these a version has one or both: when the node was last heard of. Whether, not when, is what matters here.
-_CONTACT = ("last_updated", "last_reported")
 
 
 class NodeLoad(Mode):
@@ -28,6 +26,7 @@ class NodeLoad(Mode):
     requests = "1 a thousand nodes; versions without load in the list 1 more a node"
     notes = (
         "A node in maintenance, a proxying one and one never contacted report a load without meaning it.",
+        "So does one that reports 100 % without a media token in use: a cloud node that is stopped.",
         "They are named in the long output, and neither judged nor in any total.",
     )
     example = "--filter-location London --critical-load 90"
@@ -38,7 +37,7 @@ class NodeLoad(Mode):
         texts="id? resource_uri? name system_location! node_type? maintenance_mode_reason?",
         numbers=f"signaling_count? {capacity.NUMBERS}",
         flags="maintenance_mode?",
-        raws=" ".join(f"{field}?" for field in _CONTACT),
+        raws=contact.FIELDS,
     )
     filters = ("name", "location=system_location")
     options = (Option("--by-location", "", "also the mean load of each location"),)
@@ -68,11 +67,11 @@ class NodeLoad(Mode):
         nodes = list(self.select(self.client.records(_TABLE, self.fields, self.record, self.gaps)))
         # Version 16 has no load in the list.
         listed = "media_load" not in self.gaps.absent
-        contacts_known = any(_contact(node) for node in nodes) or not self.gaps.absent.issuperset(_CONTACT)
+        contacts_known = any(map(contact.field_of, nodes)) or not self.gaps.absent.issuperset(contact.NAMES)
         available = []
         for node in nodes:
             node["name"] = node["name"] or f"node {node['id'] or 'without a name'}"
-            contacted = bool(_contact(node)) or not contacts_known
+            contacted = bool(contact.field_of(node)) or not contacts_known
             reason = _not_judged(node, contacted=contacted)
             if reason:
                 self.remarks.append(f"{node['name']} is not judged: {reason}")
@@ -107,6 +106,8 @@ class NodeLoad(Mode):
             self.absent("signaling", optional=True, reason="not supported by this version")
         if self.given.by_location:
             yield from self._locations(available)
+        elif "location-load" in self.thresholds.given:
+            self.absent("location-load", optional=True, reason="measured only with --by-location")
 
     def _locations(self, available: list[dict[str, Any]]) -> Iterator[Finding]:
         locations: dict[str, list[float]] = {}
@@ -118,11 +119,6 @@ class NodeLoad(Mode):
             yield from self.measure("location-load", sum(loads) / len(loads) if loads else None, location or "none")
 
 
-def _contact(node: Record) -> Any:
-    """What a node says of its last contact, in whatever form; nothing if there was none."""
-    return next((node[field] for field in _CONTACT if node[field]), None)
-
-
 def _not_judged(node: Record, *, contacted: bool) -> str:
     """Why the load a node reports means nothing, or `''`."""
     if node["maintenance_mode"]:
@@ -130,4 +126,6 @@ def _not_judged(node: Record, *, contacted: bool) -> str:
         return f"in maintenance ({reason})" if reason else "in maintenance"
     if (node["node_type"] or "").upper() == "PROXYING":
         return "it is a proxying node"
-    return "" if contacted else "never contacted"
+    if not contacted:
+        return "never contacted"
+    return "100 % load without a media token in use" if capacity.takes_no_calls(node) else ""

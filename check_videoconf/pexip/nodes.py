@@ -8,11 +8,12 @@ from typing import Any
 
 from .. import options
 from ..counters import Counter, Finding, Status
-from ..fields import Fields, Unreadable, moment
+from ..fields import Fields
 from ..mode import Mode, Record
 from ..options import Option
 from ..text import plural
 from ..units import duration
+from . import contact
 from .addresses import node_names
 
 # In sentences the * is which ones.
@@ -42,7 +43,7 @@ class Nodes(Mode):
         " maintenance_mode_reason?",
         flags="maintenance_mode",
         times="boot_time!",
-        raws="last_updated? last_reported?",
+        raws=contact.FIELDS,
     )
     filters = ("name", "location=system_location")
     options = (
@@ -57,16 +58,11 @@ class Nodes(Mode):
         Counter("nodes-stale", "", "of them not heard of since --stale-after, or never", title="stale nodes"),
         Counter("uptime", "node.uptime.seconds", "since it booted", unit="s", instance="node", optional=True),
         Counter(
-            "last-update",
-            "node.lastupdate.seconds",
-            "since it was heard of",
-            unit="s",
-            instance="node",
-            optional=True,
-            title="age of the last update",
+            "last-update", "node.lastupdate.seconds", "since it was heard of",
+            unit="s", instance="node", optional=True, title="age of the last update",
         ),
         _VERSIONS,
-    )
+    )  # fmt: skip
     statuses = (
         Status(
             "node-status",
@@ -83,12 +79,12 @@ class Nodes(Mode):
         rows = self.client.records("status/v1/worker_vm/", self.fields, self.record, self.gaps)
         nodes = [self._known(row, addresses) for row in self.select(rows)]
         for node in nodes:
-            name = node["name"] or ""
+            name = node["name"] or "unnamed"
             yield self.judge("node-status", node, _describe)
             yield from self.measure("uptime", node["uptime"], name)
             if node["last_contact"] is not None:
                 yield from self.measure("last-update", node["last_contact"], name)
-            elif not node["contact"]:
+            elif node["never"]:
                 self.absent("last-update", name, optional=True, reason="never contacted")
         yield from self._totals(nodes)
 
@@ -99,19 +95,14 @@ class Nodes(Mode):
         return ", ".join([self.count_of(self.selected), *shown])
 
     def _known(self, row: dict[str, Any], addresses: dict[str, str]) -> dict[str, Any]:
-        contact = row["last_updated"] or row["last_reported"]
-        try:
-            last = moment(contact)
-        except Unreadable:
-            last = None
-            self.gaps.unreadable(self.record, "last_updated", contact, required=True)
+        """A node with what statuses and sentences call otherwise."""
         return {
             **row,
-            "contact": contact,
+            "never": not contact.field_of(row),
             "location": row["system_location"],
             "type": row["node_type"],
             "address": addresses.get(row["name"] or ""),
-            "last_contact": self.age(last),
+            "last_contact": self.age(contact.last(self, row)),
             "uptime": self.age(row["boot_time"]),
         }
 
@@ -120,12 +111,12 @@ class Nodes(Mode):
         in_maintenance = sum(bool(node["maintenance_mode"]) for node in nodes)
         yield from self.measure("nodes-total", total)
         yield from self.measure("nodes-in-maintenance", in_maintenance, high=total)
-        if "sync_status" in self.gaps.absent:
+        if "sync_status" in self.gaps.absent and not any(node["sync_status"] for node in nodes):
             self.absent("nodes-not-synced", optional=True, reason="not supported by this version")
         else:
             not_synced = sum((node["sync_status"] or "SYNCED") != "SYNCED" for node in nodes)
             yield from self.measure("nodes-not-synced", not_synced, high=total)
-        stale = sum(not node["contact"] or (node["last_contact"] or 0) > self.given.stale_after for node in nodes)
+        stale = sum(node["never"] or (node["last_contact"] or 0) > self.given.stale_after for node in nodes)
         yield from self.measure("nodes-stale", stale, high=total)
         versions = Tally(node["version"] for node in nodes if node["version"])
         shown = ", ".join(f"{version} on {plural(count, 'node')}" for version, count in versions.most_common())
@@ -157,7 +148,7 @@ def _describe(node: Record) -> str:
 
 
 def _heard_of(node: Record) -> str:
-    if not node["contact"]:
+    if node["never"]:
         return "never contacted"
     age = node["last_contact"]
     return "last contact unknown" if age is None else f"last contact {duration(int(age))} ago"

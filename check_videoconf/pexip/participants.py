@@ -9,7 +9,7 @@ from ..counters import Counter, Finding, Status
 from ..fields import Fields
 from ..mode import Mode, Record
 from ..units import duration, human
-from .quality import has_media, quality
+from .quality import Qualities, has_media
 
 _PROTOCOLS = ("webrtc", "sip", "h323", "mssip", "teams", "ghm", "rtmp", "api", "other")
 # Word in labels: field, how it is called in sentences.
@@ -80,13 +80,14 @@ class Participants(Mode):
         protocols = Tally(dict.fromkeys(_PROTOCOLS, 0))
         locations: Tally[str] = Tally()
         licenses: Tally[str] = Tally()
+        quality = Qualities(self.record, self.gaps)
         for row in self.select(self.client.records("status/v1/participant/", self.fields, self.record, self.gaps)):
-            row["call_quality"] = quality(row["call_quality"])
+            row["call_quality"] = quality.read(row["call_quality"])
             row["duration"] = self.age(row["connect_time"])
-            row["bandwidth"] = 1000 * (row["bandwidth"] or 0)
+            row["bandwidth"] = None if row["bandwidth"] is None else 1000 * row["bandwidth"]
             yield self.judge("participant-status", row, self._describe)
             total += 1
-            bandwidth += row["bandwidth"]
+            bandwidth += row["bandwidth"] or 0
             if has_media(row):
                 calls += 1
                 encrypted += (row["encryption"] or "").lower() == "on"
@@ -96,6 +97,7 @@ class Participants(Mode):
             locations[row["system_location"] or ""] += 1
             licenses[row["license_type"] or ""] += 1
 
+        self.remarks += quality.remarks()
         yield from self.measure("participants-total", total)
         yield from self.tally("participants-protocol", protocols)
         yield from self.tally("participants-location", locations)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter as Tally
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..counters import Counter, Measurement
 from ..fields import Gaps, Unreadable, number
+from ..mode import Mode
 from ..text import plural, shorten
 
 #: Worst last; also the order of bucketed_call_quality and the numbers of historic_call_quality.
@@ -17,21 +19,30 @@ POOR = ("bad", "terrible")
 KNOWN = QUALITIES[1:]
 
 
+def counters() -> Iterator[Counter]:
+    """Participants of each quality, as the modes on conferences count them."""
+    for name in (*KNOWN, "unknown"):
+        yield Counter(
+            f"participants-callquality-{name}",
+            f"participants.callquality.{name}.count",
+            f"of them with {name} quality",
+            title=f"participants with {name} call quality",
+        )
+
+
+def measured(mode: Mode, qualities: Mapping[str, int]) -> Iterator[Measurement]:
+    """Those counters, from how often each quality was seen."""
+    for name in (*KNOWN, "unknown"):
+        yield from mode.measure(f"participants-callquality-{name}", qualities[name], high=sum(qualities.values()))
+
+
 def has_media(participant: Mapping[str, Any]) -> bool:
     """Whether a row is a call: API connections control conferences and carry no media."""
     return bool(participant["has_media"]) and (participant["protocol"] or "").lower() != "api"
 
 
-def quality(value: Any) -> str:
-    """`good`, `1_good`, 1 or null to one of QUALITIES; what cannot be read, or nobody has heard of, is unknown."""
-    try:
-        return _word(value) or "unknown"
-    except Unreadable:
-        return "unknown"
-
-
 def _word(value: Any) -> str | None:
-    """The same, but None for a word nobody has heard of. Raises Unreadable."""
+    """`good`, `1_good`, 1 or null to one of QUALITIES; None for a word nobody has heard of. Raises Unreadable."""
     if value is None or value == "":
         return "unknown"
     if isinstance(value, str):

@@ -9,13 +9,13 @@ from ..counters import Counter, Finding
 from ..fields import Fields
 from ..mode import Mode
 from ..options import Option, lines_of_file
-from .addresses import RESOLVE_NODES, node_names
+from .addresses import ENDPOINT, RESOLVE_NODES, node_names
 
 
 class Registrations(Mode):
     """Devices that are registered now, and expected ones that are not."""
 
-    endpoints = ("GET /api/admin/status/v1/registration_alias/",)
+    endpoints = ("GET /api/admin/status/v1/registration_alias/", ENDPOINT)
     requests = "1 a thousand registrations; 1 more with --resolve-nodes"
     notes = (
         "Aliases are compared without regard to case. No output names an alias that is not expected.",

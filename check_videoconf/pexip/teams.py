@@ -42,6 +42,8 @@ class Teams(Mode):
     def probe(self) -> Iterator[Finding]:
         rows = self.client.records("status/v1/teamsnode/", self.fields, self.record, self.gaps)
         self.nodes = list(self.select(rows))
+        # Its own: a poller that is minutes off would see no heartbeat, or always one.
+        self.now = self.client.session.clock or self.now
         for node in self.nodes:
             name = node["name"] or "unnamed"
             yield self.judge("teams-status", node, _describe)

@@ -383,3 +383,10 @@ def test_a_thousand_alarms_fit_into_the_output(manager: Manager) -> None:
     assert answer.summary.endswith(" / and 996 more")
     assert answer.perfdata["alarms.total.count"] == "1000;;;0;"
     assert answer.long_output[-1].startswith("left out to fit --max-output: ")
+
+
+def test_an_alarm_without_an_id_cannot_be_known_and_is_always_new(manager: Manager) -> None:
+    manager.tables[ALARM] = [without(alarm(), "id", "resource_uri", "time_raised")]
+    for _ in range(2):
+        answer = manager.check("alarms", "--memory")
+        assert (answer.code, answer.perfdata["alarms.total.count"]) == (2, "1;;;0;")

@@ -168,3 +168,15 @@ def test_no_output_shows_a_password(manager: Manager) -> None:
     assert "autobackup_passphrase" in shown
     assert "correct horse" not in shown
     assert "battery staple" not in shown
+
+
+def test_a_backup_from_the_future_is_not_the_newest(manager: Manager) -> None:
+    manager.tables[BACKUP].append(backup(-365 * DAY))
+    for row in manager.tables[BACKUP][:-1]:
+        row["date"] = ago(8 * DAY)
+    answer = manager.check("backups")
+    assert (answer.summary, answer.code) == ("age of the newest backup 8 d, above 7 d", 2)
+    assert "1 backup dated in the future, not judged" in answer.long_output
+    manager.tables[BACKUP] = manager.tables[BACKUP][-1:]
+    answer = manager.check("backups")
+    assert (answer.summary, answer.code) == ("1 backup dated in the future, not judged", 3)

@@ -226,3 +226,11 @@ def test_a_version_without_the_resource_is_said_to_be_one(manager: Manager, path
     answer = manager.check("bursting")
     assert f"/api/admin/{path} is not supported by this version of Pexip Infinity" in answer.summary
     assert answer.code == 3
+
+
+def test_a_load_that_is_null_is_said_and_with_a_threshold_unknown(manager: Manager) -> None:
+    manager.tables[MONITORED][0]["media_load"] = None
+    answer = manager.check("bursting")
+    assert (answer.long_output, answer.code) == (["media-load of London: not reported"], 0)
+    answer = manager.check("bursting", "--critical-media-load", "100")
+    assert (answer.summary, answer.code) == ("media-load of London: not reported", 3)

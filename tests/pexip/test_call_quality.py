@@ -294,3 +294,9 @@ def test_no_participant_is_named_at_any_verbosity_but_the_last(manager: Manager,
     manager.tables.update({PARTICIPANT: ten(10), CONFERENCE: [conference()]})
     for mode in ("call-quality", "conferences"):
         assert manager.check(mode, verbosity, "--max-output", "0").code in (0, 2)
+
+
+def test_a_conference_called_by_a_number_is_told_from_its_value(manager: Manager) -> None:
+    manager.tables[PARTICIPANT] = participants(*["4_terrible"] * 5, conference="4711")
+    answer = manager.check("call-quality", "--by", "conference")
+    assert "CRITICAL: poor calls of 4711: 100 %, above 25 %" in answer.long_output

@@ -190,3 +190,9 @@ def test_no_private_key_is_kept_in_the_cache(manager: Manager, tmp_path: Path) -
     kept = [path.read_text() for path in (tmp_path / "state").glob("cache-*")]
     assert len(kept) == 2
     assert SECRET not in "".join(kept)
+
+
+def test_no_tls_certificate_at_all_is_unknown(manager: Manager) -> None:
+    manager.tables[TLS] = []
+    answer = manager.check("certificates")
+    assert (answer.summary, answer.code) == ("the device reports no TLS certificate at all", 3)

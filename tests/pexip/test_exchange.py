@@ -46,7 +46,7 @@ def test_one_that_has_not_worked_for_long_is_judged(manager: Manager, seconds: f
     answer = manager.check("exchange")
     assert answer.code == code
     if code:
-        assert answer.summary.startswith("exchange age of 2 ")
+        assert answer.summary.startswith("exchange age of connector 2: ")
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_one_that_never_worked_hides_no_other_that_is_critical(manager: Manager)
     manager.tables[SCHEDULERS] = [scheduler(last_modified_time=None), scheduler(2, 90_000)]
     answer = manager.check("exchange")
     assert answer.summary == (
-        "exchange age of 2 1 d 1 h, above 1 d / last_modified_time of a scheduler is null or empty"
+        "exchange age of connector 2: 1 d 1 h, above 1 d / last_modified_time of a scheduler is null or empty"
     )
     assert answer.code == 2
 

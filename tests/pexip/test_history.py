@@ -357,3 +357,13 @@ def test_conferences_that_end_between_processes_are_counted_once(run: Run, versi
             "1 conference ended since the previous run",
             "1 conference ended since the previous run",
         ]
+
+
+def test_a_version_that_ignores_the_filter_has_no_old_row_counted_and_none_twice(past: Past) -> None:
+    past.ignores_filters = True
+    past.tables[CONFERENCES] = [ended(1, NOW - 30), ended(2, NOW - 86400)]
+    counts = []
+    for _ in range(3):
+        counts.append(past.check("ended-conferences").perfdata["conferences.total.count"])
+        past.clock += 300
+    assert counts == ["1;;;0;", "0;;;0;", "0;;;0;"]

@@ -169,3 +169,19 @@ def test_a_version_without_the_resource_is_said_to_be_one(manager: Manager) -> N
     answer = manager.check("licenses")
     assert "is not supported by this version of Pexip Infinity" in answer.summary
     assert answer.code == 3
+
+
+def test_a_deployment_that_uses_what_it_has_not_bought_is_in_words(manager: Manager, report: Row) -> None:
+    report.update(dict.fromkeys(OLD, 0), port_count=5)
+    answer = manager.check("licenses")
+    assert answer.first_line == (
+        "PEXIP LICENSES OK - licenses in use, none bought | 'license.port.usage.count'=5;;;0;0 "
+        "'license.port.free.count'=-5;;;;"
+    )
+
+
+@pytest.mark.parametrize("mode", ["licenses", "list-licenses"])
+def test_half_of_a_pair_is_unknown_where_the_kind_is_known(manager: Manager, report: Row, mode: str) -> None:
+    report.update(teams_total=50, whatever_total=7)
+    answer = manager.check(mode)
+    assert (answer.summary, answer.code) == ("teams_count of a license report is missing", 3)

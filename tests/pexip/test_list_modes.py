@@ -60,10 +60,9 @@ def test_conferences(manager: Manager) -> None:
 
 def test_licenses_that_are_bought_or_in_use(manager: Manager) -> None:
     report = {
+        **dict.fromkeys(("audio_count", "audio_total", "system_count", "system_total", "vmr_count", "vmr_total"), 0),
         "port_count": 3,
         "port_total": "250",
-        "audio_count": 0,
-        "audio_total": 0,
         "new_kind_count": 1,
         "new_kind_total": 0,
         "customlayouts_active": True,
@@ -83,7 +82,8 @@ def test_licenses_that_are_bought_or_in_use(manager: Manager) -> None:
     ],
 )
 def test_licenses_that_cannot_be_read_are_no_list(manager: Manager, changed: Row, line: str) -> None:
-    manager.tables[LICENSES] = [{"port_count": 1, "port_total": 5, "vmr_count": 1, "vmr_total": 5, **changed}]
+    report = {f"{kind}_{word}": 5 for kind in ("port", "audio", "system", "vmr") for word in ("count", "total")}
+    manager.tables[LICENSES] = [{**report, **changed}]
     answer = manager.check("list-licenses")
     assert (answer.summary, answer.code) == (line, 3)
 
@@ -147,3 +147,23 @@ def test_a_resource_that_is_not_there_is_no_list(manager: Manager, mode: str, ta
         "is not supported by this version of Pexip Infinity (HTTP 404)"
     )
     assert answer.code == 3
+
+
+def test_no_report_of_licenses_is_no_list(manager: Manager) -> None:
+    manager.tables[LICENSES] = []
+    answer = manager.check("list-licenses", "--disco-show")
+    assert (answer.summary, answer.code) == ("the device reports no license at all", 3)
+
+
+def test_licenses_of_every_version_must_be_reported(manager: Manager) -> None:
+    report = {f"{kind}_{word}": 5 for kind in ("port", "audio", "system") for word in ("count", "total")}
+    manager.tables[LICENSES] = [report]
+    answer = manager.check("list-licenses", "--disco-show")
+    assert "vmr_total of a license report is missing" in answer.summary
+    assert answer.code == 3
+
+
+def test_certificates_whose_nodes_cannot_be_read_are_no_list(manager: Manager) -> None:
+    manager.tables[TLS], manager.tables[CA] = [certificate("meet.example.com", nodes="node 1")], []
+    answer = manager.check("list-certificates", "--disco-show")
+    assert (answer.summary, answer.code) == ("nodes of a TLS certificate is unreadable (text)", 3)

@@ -187,3 +187,10 @@ def test_an_answer_from_the_cache_is_measured_alike(manager: Manager) -> None:
     first, second = (manager.check("locations", "--cache", "300") for _ in range(2))
     assert (first.first_line, first.long_output) == (second.first_line, second.long_output)
     assert len(manager.requests) == 1
+
+
+def test_a_location_without_a_name_is_no_total(manager: Manager) -> None:
+    manager.tables[LOCATION][1]["name"] = ""
+    perfdata = manager.check("locations").perfdata
+    assert "unnamed#location.media.load.percentage" in perfdata
+    assert "location.media.load.percentage" not in perfdata

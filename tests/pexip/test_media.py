@@ -108,7 +108,7 @@ def test_a_type_nobody_has_heard_of_is_measured_too(manager: Manager, kind: str)
 def test_a_stream_that_has_ended_is_left_out(manager: Manager) -> None:
     only(manager, end_time="2026-03-02T08:00:00", rx_windowed_packet_loss=50)
     answer = manager.check("media")
-    assert (answer.first_line, answer.code) == ("PEXIP MEDIA OK - media of 1 call", 0)
+    assert (answer.first_line, answer.code) == ("PEXIP MEDIA OK - no media stream of 1 call now", 0)
 
 
 @pytest.mark.parametrize("live", ["", None, "soon", []])
@@ -362,3 +362,16 @@ def test_what_a_stream_is_sent_as_counts_where_it_is_not_received(manager: Manag
     only(manager, rx_codec="", tx_codec="VP8", rx_resolution="", tx_resolution="640x360")
     argv = ["--warning-stream-status", "%{codec} eq 'VP8' and %{resolution} eq '640x360'"]
     assert manager.check("media", *argv).code == 1
+
+
+def test_a_call_quality_that_cannot_be_read_is_unknown(manager: Manager) -> None:
+    manager.tables[PARTICIPANT][0]["call_quality"] = {"now": "good"}
+    answer = manager.check("media")
+    assert (answer.summary, answer.code) == ("call_quality of a participant is unreadable (an object)", 3)
+    assert "video#media.rx.jitter.max.milliseconds" in answer.perfdata
+
+
+def test_calls_without_a_stream_are_said_to_be_that(manager: Manager) -> None:
+    manager.tables[streams_of(1)] = []
+    answer = manager.check("media")
+    assert (answer.summary, answer.code) == ("no media stream of 1 call now", 0)

@@ -377,3 +377,34 @@ def test_openmetrics_labels_each_node(manager: Manager) -> None:
         'videoconf_node_media_load_percentage{system="pexip",mode="node-load",host="manager.test",'
         'instance="lon-conf-01"} 41'
     ) in manager.check("node-load", "--output", "openmetrics").stdout.splitlines()
+
+
+def test_a_node_that_reports_100_percent_without_a_token_in_use_takes_no_calls(manager: Manager) -> None:
+    manager.tables[NODE] = [node(1, 41), node(2, 60), node(3, 100, name="aws-burst-02", media_tokens_used=0)]
+    answer = manager.check("node-load")
+    assert answer.summary == "2 of 3 nodes take calls, load 50.5 % on average, 60 % at most"
+    assert answer.long_output == ["aws-burst-02 is not judged: 100 % load without a media token in use"]
+    assert ("aws-burst-02#node.media.load.percentage" in answer.perfdata, answer.code) == (False, 0)
+
+
+@pytest.mark.parametrize("changed", [{"media_tokens_used": 1}, {"media_tokens_used": None}])
+def test_a_node_at_100_percent_with_tokens_in_use_or_unknown_is_judged(
+    manager: Manager, changed: dict[str, object]
+) -> None:
+    manager.tables[NODE] = [node(1, 100, **changed)]
+    answer = manager.check("node-load")
+    assert (answer.summary, answer.code) == ("media load of lon-conf-01 100 %, above 95 %", 2)
+
+
+def test_a_threshold_on_what_is_measured_only_by_location_is_unknown_without(manager: Manager) -> None:
+    manager.tables[NODE] = [node(1, 90, system_location="Oslo")]
+    answer = manager.check("node-load", "--warning-load", "", "--warning-load", "~:", "--critical-location-load", "80")
+    assert (answer.summary, answer.code) == ("location-load: measured only with --by-location", 3)
+    assert manager.check("node-load", "--by-location", "--critical-location-load", "80").code == 2
+
+
+@pytest.mark.parametrize("contact", [{}, [], 0, False])
+def test_a_contact_of_another_type_is_not_taken_for_none_either(manager: Manager, contact: object) -> None:
+    manager.tables[NODE] = [node(1), node(2, 96, last_updated=contact)]
+    answer = manager.check("node-load")
+    assert (answer.summary, answer.code) == ("media load of lon-conf-02 96 %, above 95 %", 2)

@@ -272,3 +272,35 @@ def test_addresses_that_may_not_be_read_are_unknown_and_the_nodes_are_measured(m
     assert answer.summary.startswith("addresses of the nodes: account 'admin' is not permitted to read")
     assert TOTALS in answer.first_line
     assert answer.code == 3
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [([], "a list"), ({}, "an object"), (0, "a number"), (False, "true or false"), ("Never", "text")]
+)
+def test_a_contact_of_another_type_is_unknown_and_not_taken_for_none(
+    manager: Manager, value: object, kind: str
+) -> None:
+    manager.tables[NODE][1]["last_updated"] = value
+    answer = manager.check("nodes")
+    assert (answer.summary, answer.code) == (f"last_updated of a node is unreadable ({kind})", 3)
+    assert answer.perfdata["nodes.stale.count"] == "0;;;0;2"
+
+
+def test_a_contact_of_blanks_is_none(manager: Manager) -> None:
+    manager.tables[NODE][1]["last_updated"] = "  "
+    answer = manager.check("nodes")
+    assert answer.perfdata["nodes.stale.count"] == "1;;;0;2"
+    assert answer.long_output == ["last-update of osl-conf-01: never contacted"]
+
+
+def test_a_last_report_that_cannot_be_read_is_named(manager: Manager) -> None:
+    manager.tables[NODE][1].update(last_updated=None, last_reported="yesterday")
+    answer = manager.check("nodes")
+    assert (answer.summary, answer.code) == ("last_reported of a node is unreadable (text)", 3)
+
+
+def test_a_node_that_lacks_its_sync_status_hides_no_other_that_is_not_synced(manager: Manager) -> None:
+    manager.tables[NODE] = [without(node(1), "sync_status"), node(2, sync_status="LOST")]
+    answer = manager.check("nodes", "--critical-nodes-not-synced", "0")
+    assert answer.perfdata["nodes.notsynced.count"] == "1;;0;0;2"
+    assert answer.code == 2

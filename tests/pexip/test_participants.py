@@ -192,3 +192,24 @@ def test_a_duration_is_never_negative(manager: Manager, connected: object, words
     manager.tables[PARTICIPANT] = [participant(1, connect_time=connected)]
     answer = manager.check("participants", "--warning-participant-status", "%{role} eq 'guest'")
     assert answer.summary.endswith(words)
+
+
+def test_a_bandwidth_that_is_not_known_is_not_a_small_one(manager: Manager) -> None:
+    manager.tables[PARTICIPANT][0]["bandwidth"] = None
+    answer = manager.check("participants", "--critical-participant-status", "%{bandwidth} < 600000")
+    assert (sum(line.startswith("CRITICAL: ") for line in answer.long_output), answer.code) == (2, 2)
+    assert "UNKNOWN: bandwidth of a participant is null or empty" in answer.long_output
+    assert answer.perfdata["participants.bandwidth.bitspersecond"] == "2640000;;;0;"
+
+
+def test_a_call_quality_that_cannot_be_read_is_unknown(manager: Manager) -> None:
+    manager.tables[PARTICIPANT][0]["call_quality"] = {"now": "good"}
+    answer = manager.check("participants")
+    assert (answer.summary, answer.code) == ("call_quality of a participant is unreadable (an object)", 3)
+
+
+def test_a_call_quality_nobody_has_heard_of_is_said(manager: Manager) -> None:
+    manager.tables[PARTICIPANT][0]["call_quality"] = "5_superb"
+    answer = manager.check("participants")
+    assert answer.long_output == ["call_quality of 1 participant not known here, taken for unknown: '5_superb'"]
+    assert answer.code == 0

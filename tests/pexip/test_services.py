@@ -55,8 +55,8 @@ def test_all_that_is_expected_is_there(past: Past) -> None:
     assert answer.summary == "33 services, 33 aliases, all 2 expected found"
     assert answer.perfdata["services.missing.count"] == "0;;0;0;"
     assert past.requests[-2:] == [
-        f"{BASE}conference_alias/?alias__exact=r7%40example.com&limit=1",
-        f"{BASE}conference/?name__exact=Room+101&limit=1",
+        f"{BASE}conference_alias/?alias__exact=r7%40example.com&limit=1000&offset=0",
+        f"{BASE}conference/?name__exact=Room+101&limit=1000&offset=0",
     ]
 
 
@@ -129,3 +129,17 @@ def test_a_total_that_is_missing_is_unknown(past: Past) -> None:
 
 def test_no_pin_is_in_any_output(past: Past) -> None:
     assert "4711" not in past.check("services", "-vvv").stdout
+
+
+def test_a_version_that_ignores_the_filter_does_not_make_anything_found(past: Past) -> None:
+    past.ignores_filters = True
+    answer = past.check("services", "--expect-alias", "nobody@example.com", "--expect-alias", "r7@example.com")
+    assert (answer.summary, answer.code) == ("not found (alias nobody@example.com) 1, above 0", 2)
+
+
+def test_what_is_expected_is_asked_for_and_not_taken_from_the_cache(past: Past) -> None:
+    arguments = ("services", "--cache", "1h", "--expect-alias", "r7@example.com")
+    assert past.check(*arguments).code == 0
+    assert past.check(*arguments).code == 0
+    past.tables[f"{BASE}conference_alias/"] = []
+    assert past.check(*arguments).code == 2

@@ -62,9 +62,9 @@ def test_templates_without_errors_are_ok(manager: Manager) -> None:
 def test_errors_are_critical_and_the_last_one_is_in_the_long_output(manager: Manager) -> None:
     manager.tables[SYNC] = [template(), failed()]
     answer = manager.check("sync")
-    assert answer.summary == "sync errors of 2 1, above 0"
+    assert answer.summary == "sync errors of template 2: 1, above 0"
     assert answer.long_output == [
-        "CRITICAL: sync errors of 2 1, above 0",
+        "CRITICAL: sync errors of template 2: 1, above 0",
         "template 2, last error: Could not bind to LDAP server ldap.example.com",
     ]
     assert answer.code == 2

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from .manager import Manager
+from .past import Past
 from .rows import Row, ago, without
 
 TEAMS = "status/v1/teamsnode/"
@@ -114,3 +115,11 @@ def test_a_version_without_the_resource_is_unknown(manager: Manager) -> None:
     answer = manager.check("teams")
     assert answer.summary.endswith("teamsnode/ is not supported by this version of Pexip Infinity (HTTP 404)")
     assert answer.code == 3
+
+
+def test_the_heartbeat_is_as_old_as_the_clock_of_the_device_says(past: Past) -> None:
+    past.tables[TEAMS] = [teams_node(heartbeat_time=ago(601))]  # the poller's clock is an hour behind
+    answer = past.check("teams")
+    assert (answer.summary, answer.code) == ("heartbeat age of teams_0 10 min 1 s, above 10 min", 2)
+    past.date = False
+    assert past.check("teams").perfdata["teams_0#teams.heartbeat.age.seconds"].startswith("0s;")
