@@ -19,7 +19,7 @@ class Alarms(TableMode):
     endpoints = ("GET /api/external/status/alarm",)
     requests = "1 a thousand alarms of a peer"
     notes = (
-        "An alarm is raised when its total_count is above 0 and its status, whatever else it is, is not lowered.",
+        "An alarm is raised when its total_count is not 0 and its status, whatever else it is, is not lowered.",
         "A peer whose alarms could not be computed (num_recs -1) is UNKNOWN.",
         "Confirmed keys (on a VCS, of the same platform): total_count, first_raised, last_raised, status.",
         "Inferred keys: severity, id, title, description; a raised alarm without a key for severity is UNKNOWN.",
@@ -54,10 +54,11 @@ class Alarms(TableMode):
     def probe(self) -> Iterator[Finding]:
         raised = list(self.select(filter(_is_raised, self.records(self.tables[0]))))
         for alarm in raised:
+            alarm["status"] = alarm["status"] and alarm["status"].lower()  # the expressions compare letter by letter
             alarm["opened"] = self.age(alarm["last_raised"] or alarm["first_raised"])
         verdicts = [self.judge("status", alarm, self._describe) for alarm in raised]
         yield from verdicts
-        acknowledged = sum((alarm["status"] or "").lower() == "acknowledged" for alarm in raised)
+        acknowledged = sum(alarm["status"] == "acknowledged" for alarm in raised)
         yield from self.measure("alerts", sum(verdict.problem for verdict in verdicts))
         yield from self.measure("raised", len(raised))
         yield from self.measure("acknowledged", acknowledged, high=len(raised))
@@ -83,4 +84,4 @@ class Alarms(TableMode):
 
 def _is_raised(alarm: dict[str, Any]) -> bool:
     """Whether an alarm is raised; one of which it cannot be said counts as raised."""
-    return (alarm["count"] is None or alarm["count"] > 0) and (alarm["status"] or "").lower() != "lowered"
+    return alarm["count"] != 0 and (alarm["status"] or "").lower() != "lowered"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..api_check import ApiCheck
 
 
@@ -16,7 +18,10 @@ class Api(ApiCheck):
     example = "--warning-response-time 1 --critical-certificate-expiry 14d:"
 
     def ask(self) -> str:
-        self.client.session.request("GET", "/status").refuse_what_is_no_data()
+        answer = self.client.session.request("GET", "/status")
+        answer.refuse_what_is_no_data()
+        if re.match(rb"\s*<(!doctype )?html", answer.body, re.IGNORECASE):
+            raise answer.device.wrong_shape(answer.path, "it is a web page")
         return "REST API answers"
 
     def refused(self) -> str:

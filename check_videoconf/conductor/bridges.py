@@ -84,16 +84,18 @@ class Bridges(BridgeMode):
         yield from self.measure("bridges-total", len(bridges))
         yield from self.measure("bridges-usable", sum(usable.values()), high=len(bridges))
         for label, table in (("signalling-load", _SIGNALLING), ("licence-load", _LICENCE)):
-            loads = self._loads(table, known)
-            for uuid, bridge in sorted(bridges.items(), key=lambda item: str(item[1]["name"])):
-                if loads.get(uuid) is not None:
-                    yield from self.measure(label, loads[uuid], bridge["name"])
-                elif uuid in loads:
-                    self.remarks.append(f"{label} of {bridge['name']}: not applicable (total 0)")
-                else:
-                    # An MCU has no licences, and what cannot be used has no load.
-                    needed = usable[uuid] and (table is _SIGNALLING or (bridge["type"] or "").startswith("ts"))
-                    self.absent(label, bridge["name"], optional=not needed)
+            with self.each_on_its_own():
+                loads = self._loads(table, known)
+                for uuid, bridge in sorted(bridges.items(), key=lambda item: str(item[1]["name"])):
+                    if loads.get(uuid) is not None:
+                        yield from self.measure(label, loads[uuid], bridge["name"])
+                    elif uuid in loads:
+                        self.remarks.append(f"{label} of {bridge['name']}: not applicable (total 0)")
+                    else:
+                        # An MCU has no licences, and what cannot be used has no load.
+                        licensed = (bridge["type"] or "").lower().startswith("ts")
+                        needed = usable[uuid] and (table is _SIGNALLING or licensed)
+                        self.absent(label, bridge["name"], optional=not needed)
 
     def headline(self) -> str:
         return f"{self.values['bridges-usable']} of {self.count_of(self.values['bridges-total'])} usable"
@@ -103,17 +105,15 @@ class Bridges(BridgeMode):
         loads: dict[str, float | None] = {}
         strange = unknown = 0
         for record in self.records(table, shared=True):
-            load = record["load"]
-            if load is None and record["used"] is not None and record["total"]:
-                load = 100 * record["used"] / record["total"]
+            load = _percentage(record)
             if record["bridge"] not in known:
                 strange += 1
-            elif load is None and record["total"] != 0:
-                unknown += 1
-            elif load is None:
+            elif load is not None:
+                loads[record["bridge"]] = max(load, loads.get(record["bridge"]) or 0)
+            elif record["total"] == 0:
                 loads.setdefault(record["bridge"], None)
             else:
-                loads[record["bridge"]] = max(load, loads.get(record["bridge"]) or 0)
+                unknown += 1
         if strange:
             hint = self.hint(table, "bridge")
             self.problems.append(f"{plural(strange, table.what)} of no bridge in mcustatus: {hint}")
@@ -126,3 +126,12 @@ class Bridges(BridgeMode):
         known = [bridge[name] for name in ("type", "address", "pool") if bridge[name]]
         where = f" ({', '.join(known)})" if known else ""
         return f"bridge {bridge['name']}{where}: {bridge['status'] or 'no status'}{self.at(bridge)}"
+
+
+def _percentage(record: Record) -> float | None:
+    """The load in percent, None where it cannot be told; what is below 0 is no measurement."""
+    load: float | None = record["load"]
+    used, total = record["used"], record["total"]
+    if load is None and used is not None and used >= 0 and total:
+        load = 100 * used / total
+    return load if load is None or load >= 0 else None

@@ -90,7 +90,7 @@ def _resources(value: Any) -> dict[str, float] | None:
     resources = {}
     for item in value:
         amount = number(item.get("value")) if isinstance(item, dict) else None
-        if amount is None or not isinstance(item.get("dimension"), str):
+        if amount is None or amount < 0 or not isinstance(item.get("dimension"), str):
             raise Unreadable
         resources[_DIMENSIONS.get(item["dimension"], item["dimension"])] = amount
     return resources

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+import re
 import time
 import xmlrpc.client
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import DeviceError, NotXml, PagingFailed
 from ..fields import Fields, Gaps
-from ..session import Session
 from ..text import shorten
 from .rest import Rest
+from .structs import IDENTITY, PERSONAL, STATE, flat, identity, without_account
 from .xmlrpc import Refused, parse
+
+if TYPE_CHECKING:
+    from ..session import Session
 
 _ENDPOINT = "/RPC2"
 _ACCOUNT_FAULTS = {14: "authorization failed", 15: "insufficient privileges"}
 _GONE_FAULTS = (4, 5)
-# What tells the structs of an enumerate call apart. The name of a participant may be a person's: it is only digested.
-_IDENTITY = (
-    *("factoryConferenceId", "conferenceName", "uniqueId"),
-    *("mcuIPAddress", "participantProtocol", "participantName", "connectionUniqueId"),
-)
-_PERSONAL = "participantName"
-_STATE = "currentState"
 _NEXT = "enumerateID"
 # The oldest bridges page by four: 2,400 participants still get through.
 _MOST_PAGES = 1000
@@ -61,34 +56,34 @@ class Client:
         )
         return self._struct(kept["struct"]), kept["answered"]
 
-    def records(self, method: str, member: str, fields: Fields, what: str, gaps: Gaps) -> Iterator[dict[str, Any]]:
+    def records(
+        self, method: str, member: str, fields: Fields, what: str, gaps: Gaps, *, bare: bool = False
+    ) -> Iterator[dict[str, Any]]:
         """Each struct of the array `member` of an answer as a record of exactly `fields` and its `identity`.
 
         Members nested under currentState count as the struct's own. Follows enumerateID; a struct that an earlier page
-        had is left out. identity tells structs apart and is nobody's name. Raises VideoconfError, DeviceError also
-        where the array is missing: that is how this product says that it has no data.
+        had is left out. identity tells structs apart and is nobody's name. bare: the array may come without a struct
+        around it. Raises VideoconfError, DeviceError also where the array is missing: that is how this product says
+        that it has no data.
         """
         read = fields.reader(what, gaps)
-        for struct in self._structs(method, member, frozenset(name for name, _, _ in fields.readers)):
-            state = struct.get(_STATE)
-            yield {
-                **read({**struct, **state} if isinstance(state, dict) else struct),
-                "identity": struct["identity"],
-            }
+        for struct in self._structs(method, member, frozenset(name for name, _, _ in fields.readers), bare):
+            yield {**read(flat(struct)), "identity": struct["identity"]}
 
     # -- pages
 
-    def _structs(self, method: str, member: str, wanted: Collection[str]) -> Iterator[Mapping[str, Any]]:
+    def _structs(self, method: str, member: str, wanted: Collection[str], bare: bool) -> Iterator[Mapping[str, Any]]:
         seen: set[str] = set()
         ids: set[str] = set()
         arguments: dict[str, str] = {}
         for _ in range(_MOST_PAGES):
             try:
-                page = self._page(method, member, wanted, arguments)
-            except Gone:
+                page = self._page(method, member, wanted, arguments, bare)
+            except Gone as ended:
                 if not arguments:
                     raise
-                return  # what the walk was at has ended
+                self.session.remarks.append(f"{method} ended early, what it was at is gone: {ended}")
+                return
             fresh = [struct for struct in page[member] if struct["identity"] not in seen]
             yield from fresh
             following = page.get(_NEXT)
@@ -101,22 +96,27 @@ class Client:
             arguments = {_NEXT: following}
         raise self._endless(method, f"more than {_MOST_PAGES} pages")
 
-    def _page(self, method: str, member: str, wanted: Collection[str], arguments: dict[str, str]) -> dict[str, Any]:
+    def _page(
+        self, method: str, member: str, wanted: Collection[str], arguments: dict[str, str], bare: bool
+    ) -> dict[str, Any]:
         """One answer of an enumerate call, of which only `wanted` is kept."""
 
         def ask() -> dict[str, Any]:
-            answer = self._call(method, arguments, {member, _NEXT, _STATE, *_IDENTITY, *wanted})
-            page = {member: answer} if isinstance(answer, list) else answer
+            answer = self._call(method, arguments, {member, _NEXT, STATE, *IDENTITY, *wanted})
+            page = {member: answer} if bare and isinstance(answer, list) else self._struct(answer or {})
             if member not in page:
                 raise self._failed(DeviceError, method, f"no array of {member}: the data is not available")
             structs = page[member]
             if not isinstance(structs, list) or not all(isinstance(struct, dict) for struct in structs):
                 raise self.session.device.wrong_shape(_ENDPOINT, f"{member} is not an array of structs")
             for struct in structs:
-                struct["identity"] = _identity(struct)
-                struct.pop(_PERSONAL, None)
-            following = page.get(_NEXT)
-            return {member: structs, _NEXT: following if isinstance(following, str) else ""}
+                struct.update({name: without_account(text) for name, text in struct.items() if isinstance(text, str)})
+                struct["identity"] = identity(flat(struct))
+                struct.pop(PERSONAL, None)
+            following = page.get(_NEXT) or ""
+            if not isinstance(following, (str, int)):
+                raise self.session.device.wrong_shape(_ENDPOINT, f"{_NEXT} is no text")
+            return {member: structs, _NEXT: str(following)}
 
         page: dict[str, Any] = self.session.cached(f"{method}{arguments or ''}", ask, wanted)
         return page
@@ -166,20 +166,14 @@ class Client:
         return result
 
     def _fault(self, method: str, code: object, text: str) -> DeviceError:
-        number = int(str(code)) if str(code).isdecimal() else 0  # a number, or text in a struct with `status: error`
+        shown = shorten(str(code), 20)
+        number = int(shown) if re.fullmatch("[0-9]{1,9}", shown) else 0  # text in a struct with `status: error`
         if number in _ACCOUNT_FAULTS:
             reason = f"fault {number}, {_ACCOUNT_FAULTS[number]}: check the account and its rights"
             return self._failed(AccountFault, method, reason)
         kind = Gone if number in _GONE_FAULTS else DeviceError
-        return self._failed(kind, method, f"fault {code}: {shorten(text, 200)}" if code else shorten(text, 200))
+        return self._failed(kind, method, f"fault {shown}: {shorten(text, 200)}" if shown else shorten(text, 200))
 
     def _failed(self, kind: type[DeviceError], method: str, reason: str) -> DeviceError:
         account = self.session.options.username
         return kind(address=self.session.device.address, account=account, path=method, reason=reason)
-
-
-def _identity(struct: Mapping[str, Any]) -> str:
-    """A digest of what tells a struct apart, of all of it where it has nothing of that."""
-    known = {name: struct[name] for name in _IDENTITY if name in struct} or struct
-    text = json.dumps(known, sort_keys=True, default=str)
-    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()

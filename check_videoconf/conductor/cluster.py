@@ -30,12 +30,13 @@ class Cluster(TableMode):
     requests = "2"
     notes = (
         "A peer is up when every peer that answers says so.",
-        "A Conductor without a cluster has no peer, which is OK; --expect-peers says how many there must be.",
+        "No peer at all is UNKNOWN: a Conductor without a cluster needs --expect-peers 0.",
         "All keys are inferred; --field names others.",
     )
     example = "--expect-peers 3"
 
     record = "peer"
+    inventory = True
     tables = (_CLUSTER, PEERS)
     filters = ("address",)
     options = (Option("--expect-peers", "N", "critical unless there are so many", kind=integer(0, 100)),)
@@ -50,9 +51,10 @@ class Cluster(TableMode):
     )
 
     def probe(self) -> Iterator[Finding]:
-        for record in self.records(_CLUSTER, shared=True):
-            primary = f", primary {record['primary']}" if record["primary"] else ""
-            self.remarks.append(f"cluster{self.at(record)}: {record['cluster'] or 'no state'}{primary}")
+        with self.each_on_its_own():
+            for record in self.records(_CLUSTER, shared=True):
+                primary = f", primary {record['primary']}" if record["primary"] else ""
+                self.remarks.append(f"cluster{self.at(record)}: {record['cluster'] or 'no state'}{primary}")
         states: dict[str, list[dict[str, Any]]] = {}
         for record in self.select(self.records(PEERS)):
             states.setdefault(record["address"] or "", []).append(record)
@@ -60,10 +62,13 @@ class Cluster(TableMode):
         yield from self.measure("peers-total", len(states))
         up = sum(all(_UP.search(record["state"] or "") for record in seen) for seen in states.values())
         yield from self.measure("peers-up", up, high=len(states))
-        if self.given.expect_peers is not None:
-            wanted = self.given.expect_peers
+        wanted = self.given.expect_peers
+        if wanted is not None:
             found = ", ".join(sorted(states)) or "none"
             yield from self.expect("--expect-peers", str(wanted), f"{len(states)} ({found})", met=wanted == len(states))
+
+    def unmatched(self) -> str:
+        return super().unmatched() if self.given.expect_peers is None else ""
 
     def headline(self) -> str:
         total = self.values["peers-total"]

@@ -10,9 +10,19 @@ from ..counters import Counter, Finding, Status
 from ..fields import Fields
 from ..mode import Mode, Record
 from ..units import duration
+from .tables import Asked
 
 # Guide XC4.3.1, appendix A.
 _MOST_CONFERENCES = 1000
+#: The members that hold what an expression may ask for, where a Conductor may lack them.
+_OPTIONAL = {
+    "template": ("factoryTemplateType",),
+    "cascaded": ("isCascaded",),
+    "locked": ("locked",),
+    "webex": ("factoryWebEx",),
+    "encryption": ("encryption",),
+    "duration": ("activeStartTime", "startTime"),
+}
 
 
 class Conferences(Mode):
@@ -60,13 +70,16 @@ class Conferences(Mode):
     )
 
     def probe(self) -> Iterator[Finding]:
-        found = self.client.records("conference.enumerate", "conferences", self.fields, self.record, self.gaps)
-        conferences = list(self.select(map(_plain, found)))
+        structs = self.client.records("conference.enumerate", "conferences", self.fields, self.record, self.gaps)
+        found = list(map(_plain, structs))
+        conferences = list(self.select(found))
+        asked = {field for field, _, _ in self._tests()}
         now = self._clock() if conferences and self.thresholds.judges("conference-status") else None
         for conference in conferences:
             if now is not None and conference["start"] is not None:
                 conference["duration"] = max(0, now - conference["start"])
-            yield self.judge("conference-status", conference, _describe)
+            yield self.judge("conference-status", Asked(conference, asked), _describe)
+        self._unreported(asked, found)
         yield from self.measure("conferences-total", len(conferences))
         if all(conference["template"] is None for conference in conferences) and conferences:
             self.absent("conferences-template", optional=True)
@@ -80,6 +93,13 @@ class Conferences(Mode):
 
     def headline(self) -> str:
         return self.count_of(self.values["conferences-total"])
+
+    def _unreported(self, asked: set[str], found: list[dict[str, Any]]) -> None:
+        """A filter or an expression on what no conference has must not be OK for that."""
+        for name, members in _OPTIONAL.items():
+            field = "start" if name == "duration" else name
+            if name in asked and self.gaps.absent.issuperset(members) and all(one[field] is None for one in found):
+                self.problems.append(f"{name}: not reported, no conference has {' or '.join(members)}")
 
     def _clock(self) -> float | None:
         """The device's own time, read as the conferences' times are."""

@@ -10,6 +10,7 @@ from ..fields import Fields
 from ..mode import Mode
 from ..options import Option
 from ..text import plural, shorten
+from .structs import without_account
 
 # Guide XC4.3.1, feedbackReceiver.extended.
 _MOST_RECEIVERS = 20
@@ -36,7 +37,7 @@ class Feedback(Mode):
 
     def probe(self) -> Iterator[Finding]:
         structs = self.client.records(
-            "feedbackReceiver.extended.query", "receivers", self.fields, self.record, self.gaps
+            "feedbackReceiver.extended.query", "receivers", self.fields, self.record, self.gaps, bare=True
         )
         uris = [struct["receiverURI"] for struct in structs if struct["receiverURI"]]
         yield from self.measure("receivers-total", len(uris))
@@ -54,8 +55,9 @@ class Feedback(Mode):
 
 
 def _same(uri: str) -> str:
-    """URIs that mean the same compare equal: case of scheme and host, default ports, a last slash do not count."""
-    scheme, sign, rest = uri.partition("://")
+    """URIs that mean the same compare equal: an account, case of scheme and host, default ports, a last slash do not
+    count."""
+    scheme, sign, rest = without_account(uri).partition("://")
     host, slash, path = rest.partition("/")
     port = {"http": ":80", "https": ":443"}.get(scheme.lower(), "")
     host = host.lower()
@@ -65,5 +67,5 @@ def _same(uri: str) -> str:
 
 
 def _shown(uri: str) -> str:
-    """A URI without the account it may hold."""
-    return re.sub(r"//[^/@]*@", "//", uri)
+    """A URI without the secrets it may hold: an account, or whatever it asks with."""
+    return re.sub(r"\?.*", "?…", without_account(uri))

@@ -68,7 +68,7 @@ class Health(Mode):
         report = self.client.call("factory.health.query")
         for period in _PERIODS:
             label = f"cpu-load-{period}"
-            load = self.read_member(report, f"cpu_load_{period}", number, label)
+            load = self.read_member(report, f"cpu_load_{period}", _load, label)
             if load is not None:
                 yield from self.measure(label, load)
         fans = {fan: self.read_member(report, f"fan_{fan}", _fan, f"fan-{fan}") for fan in _FANS}
@@ -95,7 +95,9 @@ class Health(Mode):
         for fan, speed in fans.items():
             label = f"fan-{fan}"
             if speed == _NO_FAN:
-                if not virtual:  # a virtual machine has none, and a threshold for all Conductors alike is no wish for one
+                if (
+                    not virtual
+                ):  # a virtual machine has none, and a threshold for all Conductors alike is no wish for one
                     self.absent(label, optional=True, reason="N/A")
             elif speed is not None:
                 yield from self.measure(label, speed, f"fan_{fan}")
@@ -109,6 +111,14 @@ class Health(Mode):
         if not match:
             raise Unreadable
         return float(match[1]) * _UNITS[(match[2] or self.given.committed_unit).lower()]
+
+
+def _load(value: Any) -> float | None:
+    """A number that is not below 0; null and '' are None. Raises Unreadable."""
+    found = number(value)
+    if found is not None and found < 0:
+        raise Unreadable
+    return found
 
 
 def _fan(value: Any) -> float | None:

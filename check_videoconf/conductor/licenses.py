@@ -33,7 +33,7 @@ class Licenses(Mode):
 
     def probe(self) -> Iterator[Finding]:
         answer = self.client.rest.get(_PATH)
-        figures = [{"name": ".".join(path), "value": value} for path, value in _numbers(answer, ())]
+        figures = [{"name": ".".join(path), "value": value} for path, value in _numbers(answer, ()) if path]
         self.shown = []
         for figure in self.select(figures):
             self.shown.append(f"{figure['name']} {figure['value']}")

@@ -8,6 +8,8 @@ from typing import Callable
 from xml.parsers import expat
 
 _DEEPEST = 64
+# White space and the mark of UTF-8, which some put in front; expat takes neither where a declaration follows.
+_BEFORE = b" \t\r\n\xef\xbb\xbf"
 
 
 class Refused(Exception):
@@ -84,6 +86,7 @@ def tree(body: bytes) -> Element:
 
 def _utf8(body: bytes) -> bytes:
     """Bytes that expat will read: what is not UTF-8 becomes U+FFFD unless the document declares another encoding."""
+    body = body.lstrip(_BEFORE)
     if body.isascii():
         return body
     declared = re.match(rb"\s*<\?xml[^>]*encoding=[\"']([\w.-]+)", body)

@@ -10,10 +10,9 @@ from ..counters import Counter, Finding
 from ..fields import Fields
 from ..mode import Mode, Record
 from ..options import Option, Options, real
-from ..rates import Growth
 from ..text import plural
 from ..units import human
-from .loss import COUNTERS, STREAMS, has_counters, losses
+from .loss import COUNTERS, STREAMS, Losses, has_counters
 
 # Guide XC4.3.1, appendix A.
 _MOST_PARTICIPANTS = 2400
@@ -28,7 +27,8 @@ class Participants(Mode):
     requests = "1, more where the answer comes in pages"
     notes = (
         "Loss is that since the previous run, or of the whole call if it is new: lost / (received + lost).",
-        "Loss of what is sent is the loss the participant reports / sent. Only connected participants count.",
+        "Loss of what is sent is the loss the participant reports / sent.",
+        "Only connected participants count; without callState, a participant is taken to be connected.",
         "Lossy is who lost --loss-threshold or more on the worst stream, or has packetLossCritical (5 % in 5 s).",
         "Participants on a TelePresence Server may have no packet counters: they are counted, not judged.",
         "All members are confirmed by the vendor's guides; they may be flat or nested under currentState.",
@@ -53,9 +53,9 @@ class Participants(Mode):
         ),
         Counter("participants-bridge", help="of them on the bridge", instance="bridge", title="participants"),
         Counter("participants-type", help="by_address, by_name or ad_hoc", instance="type", title="participants"),
-        Counter("participants-muted", help="whom the others do not hear"),
-        Counter("participants-loss-warning", help="of whom the bridge reports loss in the last 15 s"),
-        Counter("participants-loss-critical", help="of whom it reports more than 5 % in the last 5 s"),
+        Counter("participants-muted", help="whom the others do not hear", optional=True),
+        Counter("participants-loss-warning", help="of whom the bridge reports loss in the last 15 s", optional=True),
+        Counter("participants-loss-critical", help="of whom it reports more than 5 % in the last 5 s", optional=True),
         Counter("participants-without-counters", help="connected ones without packet counters"),
         Counter(
             "participants-lossy-prct", help="of the connected ones with counters those that are lossy",
@@ -76,11 +76,12 @@ class Participants(Mode):
         return True
 
     def probe(self) -> Iterator[Finding]:
-        self.growth = Growth(self.previous, self.now)
+        self.losses = Losses(self.previous, self.now)
         self.streams: dict[str, list[float]] = {stream: [] for stream in STREAMS}
         self.worst: list[tuple[float, int, str]] = []
         self.connected = self.counted = self.lossy = 0
-        bridges, types, flags = Tally[str](), Tally[str](), Tally[str]()
+        bridges, types = Tally[str](), Tally[str]()
+        flags: dict[str, list[bool]] = {label: [] for label in _FLAGS}
         fields = Fields(
             texts=self.texts + (self.personal if self.given.show_names else ""),
             flags="audioRxMuted? packetLossWarning? packetLossCritical?",
@@ -90,16 +91,19 @@ class Participants(Mode):
         for one in self.select(found):
             bridges[one["mcuIPAddress"] or ""] += 1
             types[one["participantType"] or ""] += 1
-            flags.update(label for label, name in _FLAGS.items() if one[name])
+            for label, name in _FLAGS.items():
+                if one[name] is not None:
+                    flags[label].append(one[name])
             # A Conductor that does not tell the state of a call tells of calls in progress.
             if (one["callState"] or "connected").lower() == "connected":
                 self._measured(one)
-        self.remembered = self.growth.saved()
+        self.remembered = self.losses.saved()
         yield from self.measure("participants-total", self.selected)
         yield from self.tally("participants-bridge", bridges)
         yield from self.tally("participants-type", types)
-        for label in _FLAGS:
-            yield from self.measure(f"participants-{label}", flags[label], high=self.selected)
+        for label, told in flags.items():
+            value = sum(told) if told or not self.selected else None
+            yield from self.measure(f"participants-{label}", value, high=self.selected)
         yield from self._loss()
 
     def headline(self) -> str:
@@ -113,7 +117,7 @@ class Participants(Mode):
         if not has_counters(one):
             return
         self.counted += 1
-        found = losses(one, self.growth)
+        found = self.losses.of(one)
         for stream, loss in found.items():
             self.streams[stream].append(loss)
         worst, stream = max(((loss, stream) for stream, loss in found.items()), default=(0.0, ""))
@@ -129,7 +133,7 @@ class Participants(Mode):
         if without:
             of = plural(self.connected, "connected participant")
             self.remarks.append(f"packet loss: not reported for {without} of {of}")
-        if self.growth.first and self.counted:
+        if self.losses.first and self.counted:
             self.remarks.append("packet loss: first run, over the whole of each call")
         if self.counted:
             yield from self.measure("participants-lossy-prct", 100 * self.lossy / self.counted)

@@ -48,16 +48,19 @@ class Pools(TableMode):
         pools, preferences = self.tables
         selected = list(self.select(self.records(pools, shared=True)))
         yield from self.measure("pools-total", len(selected))
-        yield from self.measure("preferences-total", len(self.records(preferences, shared=True)))
-        if any(pool["bridges"] is not None for pool in selected):
+        with self.each_on_its_own():
+            yield from self.measure("preferences-total", len(self.records(preferences, shared=True)))
+        if (pools.path, "bridges") not in self.unreported:
             for pool in selected:
                 yield from self.measure(
                     "pools-bridges",
                     self.read_member(pool, "bridges", _count, "pools-bridges"),
                     pool["name"] or "without name",
                 )
+        elif any(name == "bridges" for name, _ in self.given.field):
+            self.require("bridges")
         elif selected:
-            self.unreported.pop((pools.path, "bridges"), None)
+            del self.unreported[pools.path, "bridges"]
             self.absent("pools-bridges", optional=True, reason=f"not reported, {self.hint(pools, 'bridges')}")
 
     def headline(self) -> str:

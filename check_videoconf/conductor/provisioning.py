@@ -41,9 +41,9 @@ class Provisioning(RestMode):
     def probe(self) -> Iterator[Finding]:
         rest = self.client.rest
         with self.each_on_its_own():
-            yield from self.measure("bundles-total", rest.count(f"{_BASE}confbundles/"))
+            yield from self.measure("bundles-total", rest.count(f"{_BASE}confbundles/", dict))
         with self.each_on_its_own():
-            yield from self.measure("services-total", rest.count(f"{_BASE}serviceinfo/"))
+            yield from self.measure("services-total", rest.count(f"{_BASE}serviceinfo/", list))
         with self.each_on_its_own():
             yield from self.measure("qualities-total", self._qualities(f"{_BASE}qualities/"))
         with self.each_on_its_own():

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 from ..answers import Answer, bare
 from ..errors import DeviceError, NotXml, PagingFailed
 from ..fields import Unreadable, number
 from ..redact import without_secrets
-from ..session import Session
 from ..text import shorten
-from .markup import Element, Refused, tree
+from .markup import Refused, tree
+from .rest_xml import leaves, peers
+
+if TYPE_CHECKING:
+    from ..session import Session
 
 TABLES = "/api/external/"
 PAGE = 1000
@@ -48,13 +51,13 @@ class Rest:
         target = f"{path}?{urlencode(query)}" if query else path
         return self.session.cached(target, lambda: self._ask(target), keep)
 
-    def count(self, path: str) -> int:
-        """How many members an object or a list at a path has: 100,000 need not be remembered for that."""
+    def count(self, path: str, kind: type[dict[str, Any]] | type[list[Any]]) -> int:
+        """How many members an object or a list in JSON has: 100,000 need not be remembered for that."""
 
         def ask() -> int:
-            found = self._parsed(path)
-            if not isinstance(found, (dict, list)):
-                raise self.session.device.wrong_shape(path, "neither an object nor a list")
+            found = self._parsed(path, xml=False)
+            if not isinstance(found, kind):
+                raise self.session.device.wrong_shape(path, "no object" if kind is dict else "no list")
             return len(found)
 
         counted: int = self.session.cached(f"number of {path}", ask)
@@ -104,11 +107,11 @@ class Rest:
     def _ask(self, target: str) -> Any:
         return without_secrets(self._parsed(target))
 
-    def _parsed(self, target: str) -> Any:
+    def _parsed(self, target: str, *, xml: bool = True) -> Any:
         answer = self.session.request("GET", target, any_status=True)
         self._refuse_errors(answer)
         answer.refuse_what_is_no_data()
-        found = self._from_xml(answer) if answer.body.lstrip().startswith(b"<") else answer.json()
+        found = self._from_xml(answer) if xml and answer.body.lstrip().startswith(b"<") else answer.json()
         if isinstance(found, dict) and "error_code" in found:
             raise self._worded(answer, found)
         return found
@@ -133,7 +136,9 @@ class Rest:
             root = tree(answer.body)
         except Refused as refused:
             raise NotXml(address=answer.device.address, path=bare(answer.path), reason=str(refused)) from None
-        return _peers(root) or _leaves(root)
+        if root.name.lower() == "html":
+            raise answer.device.wrong_shape(answer.path, "it is a web page")
+        return peers(root) or leaves(root)
 
 
 class _Records:
@@ -167,29 +172,3 @@ def _identity(row: Record) -> str:
     """What tells records of a table apart."""
     uuid = row.get("uuid")
     return uuid if isinstance(uuid, str) and uuid else json.dumps(row, sort_keys=True)
-
-
-def _peers(root: Element) -> list[dict[str, Any]]:
-    """The peers of a table in XML, as the JSON has them; the guide does not print the names of the elements above."""
-    peers = []
-    for element in root.walk():
-        parts = {child.name: child for child in element.children}
-        if "num_recs" in parts:
-            rows = parts["records"].children if "records" in parts else []
-            peers.append(
-                {
-                    "peer": parts["peer"].text.strip() if "peer" in parts else "",
-                    "num_recs": parts["num_recs"].text.strip(),
-                    "records": [{field.name: field.text.strip() for field in row.children} for row in rows],
-                }
-            )
-    return peers
-
-
-def _leaves(root: Element) -> dict[str, str]:
-    """The elements without children by their names; the first of a name counts."""
-    leaves: dict[str, str] = {}
-    for element in root.walk():
-        if not element.children:
-            leaves.setdefault(element.name, element.text.strip())
-    return leaves

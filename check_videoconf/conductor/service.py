@@ -28,20 +28,21 @@ class Service(TableMode):
     record = "service"
     tables = (
         Table(
-            _STATUS, "service", Fields(texts="state version?"), state="status state",
+            _STATUS, "service", Fields(raws="state", texts="version?"), state="status state",
             version="version software_version softwareVersion",
         ),
         Table(
             _UNIT, "system unit", Fields(texts="name? software?"), name="SystemName Name", software="Version",
         ),
     )  # fmt: skip
-    statuses = (
-        Status("service", "name version state", "the service as a whole", critical="%{state} =~ /^inactive$/i"),
-    )
+    statuses = (Status("service", "name version state", "the service as a whole", critical="%{state} =~ /inactive/i"),)
 
     def probe(self) -> Iterator[Finding]:
         status, unit = self.tables
         (found,) = self.typed(status, [_leaves(self.client.rest.get(_STATUS))])
+        if not isinstance(found["state"], (str, type(None))):  # whether yes, no or 0 mean active nobody knows
+            self.gaps.unreadable("service", "state", found["state"], required=True)
+            found["state"] = None
         try:
             (system,) = self.typed(unit, [_leaves(self.client.rest.get(_UNIT))])
         except VideoconfError as error:
@@ -63,11 +64,10 @@ def _describe(service: Record) -> str:
 def _leaves(answer: Any) -> dict[str, Any]:
     """Whatever is no container in parsed JSON, by its key; the first of a name counts."""
     leaves: dict[str, Any] = {}
-    containers = [answer]
+    containers = [answer] if isinstance(answer, (dict, list)) else []
     while containers:
         container = containers.pop(0)
-        pairs = container.items() if isinstance(container, dict) else enumerate(container)
-        for key, value in pairs if isinstance(container, (dict, list)) else ():
+        for key, value in container.items() if isinstance(container, dict) else enumerate(container):
             if isinstance(value, (dict, list)):
                 containers.append(value)
             else:

@@ -45,7 +45,7 @@ class System(Mode):
 
     record = "device report"
     fields = Fields(
-        texts="softwareVersion buildVersion model apiVersion", times="currentTime", numbers="totalVideoPorts"
+        texts="softwareVersion buildVersion! model apiVersion", times="currentTime", numbers="totalVideoPorts"
     )
     options = (Option("--timezone", "ZONE", "time zone the Conductor is set to, such as Europe/Oslo", kind=timezone),)
     counters = (
@@ -59,7 +59,9 @@ class System(Mode):
 
     def probe(self) -> Iterator[Finding]:
         answer, answered = self.client.timed("device.query")
-        report = self.fields.reader(self.record, self.gaps)(answer)
+        # A text that says nothing is none: that is how this product says that it has no data.
+        said = {member: None if value == "" else value for member, value in answer.items()}
+        report = self.fields.reader(self.record, self.gaps)(said)
         names = {"software": "softwareVersion", "build": "buildVersion", "model": "model", "api": "apiVersion"}
         self.device = {name: report[member] for name, member in names.items()}
         yield self.judge("version", self.device, _describe)

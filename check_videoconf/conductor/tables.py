@@ -150,7 +150,7 @@ class TableMode(RestMode):
 
     def judge(self, status: str, record: Mapping[str, Any], describe: Callable[[Mapping[str, Any]], str]) -> Verdict:
         """The same, and remembers what the expressions asked for: nothing must be OK because a key has another name."""
-        return super().judge(status, _Asked(record, self._asked), describe)
+        return super().judge(status, Asked(record, self._asked), describe)
 
     def require(self, *names: str) -> None:
         """Makes optional fields required: what no key holds of them is a problem."""
@@ -176,7 +176,7 @@ class TableMode(RestMode):
         return {name: named.get(name, keys) for name, keys in table.keys.items()}
 
 
-class _Asked(dict[str, Any]):
+class Asked(dict[str, Any]):
     """A record that notes which of its fields an expression looks at."""
 
     def __init__(self, record: Mapping[str, Any], asked: set[str]) -> None:

@@ -81,6 +81,8 @@ def test_acknowledged_ones_are_nothing_to_worry_about(box: Box) -> None:
         ({"severity": "critical", "status": "acknowledged"}, 0),
         ({"severity": "critical", "status": "lowered"}, 0),
         ({"severity": "critical", "status": "Lowered"}, 0),
+        ({"severity": "critical", "status": "Acknowledged"}, 0),
+        ({"severity": "critical", "total_count": -1}, 2),
         ({"severity": "critical", "total_count": 0}, 0),
         ({"severity": "critical", "total_count": "0"}, 0),
         ({"severity": "critical", "total_count": "3"}, 2),
@@ -89,7 +91,7 @@ def test_acknowledged_ones_are_nothing_to_worry_about(box: Box) -> None:
         ({"total_count": 0, "status": None}, 0),
     ],
 )
-def test_raised_is_a_count_above_0_and_a_status_that_is_not_lowered(
+def test_raised_is_a_count_that_is_not_0_and_a_status_that_is_not_lowered(
     box: Box, changed: dict[str, Any], code: int
 ) -> None:
     box.tables[PATH] = [peer(alarm(**changed))]

@@ -171,7 +171,9 @@ def test_load_of_a_bridge_that_nobody_knows_is_unknown(box: Box) -> None:
     assert answer.code == 3
 
 
-@pytest.mark.parametrize(("used", "total"), [(None, 80), (40, None), ("much", 80), (40, [])])
+@pytest.mark.parametrize(
+    ("used", "total"), [(None, 80), (40, None), ("much", 80), (40, []), (-1, 80), (40, -1), (-1, -1), (-1, None)]
+)
 def test_load_that_cannot_be_read_is_unknown(box: Box, used: Any, total: Any) -> None:
     box.tables[SIGNALLING] = [peer(load(MCU, used, total), load(SERVER, 150, 200))]
     answer = box.check("bridges")
@@ -203,6 +205,34 @@ def test_names_come_from_the_configuration_where_the_status_has_none(box: Box) -
     rename(box, STATUS, "name", "label")
     box.tables[CONFIGURATION] = [peer({"uuid": MCU, "name": "one"}, {"uuid": SERVER})]
     assert {name.partition("#")[0] for name in list(box.check("bridges").perfdata)[2:]} == {"one", SERVER}
+
+
+@pytest.mark.parametrize("load", [-1, "-0.5"])
+def test_a_percentage_below_0_is_no_measurement(box: Box, load: object) -> None:
+    box.tables[SIGNALLING] = [peer({"mcu_uuid": MCU, "pct": load}, {"mcu_uuid": SERVER, "pct": "75"})]
+    box.tables[LICENCE] = [peer({"mcu_uuid": SERVER, "pct": 50})]
+    answer = box.check("bridges", "--field", "load=pct")
+    assert "signalling-load of mcu1: not reported" in answer.summary
+    assert "mcu1#bridge.signalling.load.percentage" not in answer.perfdata
+    assert answer.code == 3
+
+
+@pytest.mark.parametrize("missing", [SIGNALLING, LICENCE])
+def test_a_load_that_a_version_lacks_is_unknown_and_the_other_is_judged(box: Box, missing: str) -> None:
+    del box.tables[missing]
+    other = LICENCE if missing == SIGNALLING else SIGNALLING
+    box.tables[other] = [peer(load(MCU, 1, 80), load(SERVER, 79, 80))]
+    answer = box.check("bridges")
+    assert f"{TABLES}{missing} is not supported by this version" in answer.summary
+    assert "load of ts1 98.8 %, above 95 %" in answer.summary
+    assert answer.code == 2
+
+
+@pytest.mark.parametrize(("kind", "code"), [("TSMCU", 3), ("MCU", 0)])
+def test_only_what_needs_licences_must_have_their_load(box: Box, kind: str, code: int) -> None:
+    box.tables[STATUS] = [peer(status(SERVER, "ts1", kind))]
+    box.tables[SIGNALLING], box.tables[LICENCE] = [peer(load(SERVER, 150, 200))], [peer()]
+    assert box.check("bridges").code == code
 
 
 # -- the cluster

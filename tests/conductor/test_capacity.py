@@ -112,6 +112,7 @@ def test_an_alias_nobody_knows_is_unknown_and_the_others_are_measured(box: Box) 
         ("pool_capacity", [], "{} is unreadable (a list)"),
         ("pool_capacity", [{"dimension": "ports"}], "{} is unreadable (a list)"),
         ("pool_capacity", [{"value": 5}], "{} is unreadable (a list)"),
+        ("pool_capacity", resources(ports=-1), "{} is unreadable (a list)"),
         ("pool_capacity", resources(media=1), f"pool_capacity of {ALICE} lacks ports, which a participant costs"),
         ("conference_cost", {"ports": 1}, "{} is unreadable (an object)"),
         ("participant_cost", [], "{} is unreadable (a list)"),

@@ -155,6 +155,17 @@ def test_what_is_no_acceptable_xml_is_unknown(conductor: Conductor, body: str) -
     assert answer.code == 3
 
 
+@pytest.mark.parametrize("code", ["9" * 5000, "²", "1" * 400])
+def test_a_fault_of_which_the_code_is_any_text_is_told(conductor: Conductor, code: str) -> None:
+    conductor.body = fault(code, "odd")
+    answer = conductor.check("health")
+    assert answer.first_line.startswith(
+        "CONDUCTOR HEALTH UNKNOWN - conductor.test:443 answered factory.health.query with fault "
+    )
+    assert answer.summary.endswith(": odd")
+    assert answer.code == 3
+
+
 @pytest.mark.parametrize("code", ["<array><data></data></array>", "<string>x</string>", "<nil/>"])
 def test_a_fault_of_which_the_code_is_no_number_is_unknown(conductor: Conductor, code: str) -> None:
     conductor.body = fault(99, "odd").replace("<int>99</int>", code)

@@ -76,12 +76,28 @@ def test_another_number_of_peers_than_expected_is_critical(box: Box, wanted: str
     assert answer.code == 2
 
 
-def test_no_cluster_is_ok_unless_one_is_expected(box: Box) -> None:
+def test_no_peer_is_unknown_unless_none_is_expected(box: Box) -> None:
     box.tables[CLUSTER] = box.tables[PEERS] = [peer()]
     answer = box.check("cluster")
+    assert (answer.summary, answer.code) == ("the device reports no peer at all", 3)
+    answer = box.check("cluster", "--expect-peers", "0")
     assert (answer.summary, answer.code) == ("no cluster peer", 0)
     answer = box.check("cluster", "--expect-peers", "2")
     assert (answer.summary, answer.code) == ("--expect-peers: expected 2, found 0 (none)", 2)
+
+
+def test_a_filter_that_leaves_no_peer_is_unknown(box: Box) -> None:
+    answer = box.check("cluster", "--filter-address", "198.51.100")
+    assert (answer.summary, answer.code) == ("no peer matches the filters (3 seen)", 3)
+
+
+def test_without_the_table_of_the_cluster_its_peers_are_judged(box: Box) -> None:
+    del box.tables[CLUSTER]
+    box.tables[PEERS] = [peer(*seen("Active", "Failed"))]
+    answer = box.check("cluster")
+    assert answer.summary.startswith(f"{TABLES}{CLUSTER} is not supported by this version of ")
+    assert answer.summary.endswith(" / peer 192.0.2.51: Failed")
+    assert (answer.perfdata["peers.up.count"], answer.code) == ("1;;;0;2", 3)
 
 
 @pytest.mark.parametrize(("limit", "code"), [("3:", 0), ("4:", 2)])

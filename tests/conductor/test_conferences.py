@@ -122,8 +122,9 @@ def test_filters_choose_by_name_and_template(box: Box) -> None:
 # -- what is not there
 
 
-def test_an_answer_without_the_array_is_unknown_and_an_empty_array_is_none(box: Box) -> None:
-    box.methods[METHOD] = {}
+@pytest.mark.parametrize("nothing", [{}, []])
+def test_an_answer_without_the_array_is_unknown(box: Box, nothing: Any) -> None:
+    box.methods[METHOD] = [nothing]
     answer = box.check("conferences", "--unreachable-state", "critical")
     assert answer.first_line == (
         "CONDUCTOR CONFERENCES UNKNOWN - conductor.test:443 answered conference.enumerate with "
@@ -161,6 +162,29 @@ def test_members_that_no_conference_has_are_not_reported(box: Box) -> None:
     assert (answer.summary, answer.code) == ("conferences-locked: not reported", 3)
 
 
+@pytest.mark.parametrize(
+    ("argv", "line"),
+    [
+        (("--warning-conference-status", "%{locked} == 1"), "locked: not reported, no conference has locked"),
+        (
+            ("--critical-conference-status", "%{duration} > 12h"),
+            "duration: not reported, no conference has activeStartTime or startTime",
+        ),
+        (("--exclude-template", "lesson"), "template: not reported, no conference has factoryTemplateType"),
+    ],
+)
+def test_an_expression_or_a_filter_on_what_no_conference_has_is_unknown(
+    box: Box, argv: tuple[str, str], line: str
+) -> None:
+    has(box, {"conferenceName": "meet.room1"})
+    answer = box.check("conferences", *argv)
+    assert (answer.summary, answer.code) == (line, 3)
+    has(box, {"conferenceName": "meet.room1"}, conference(2))
+    assert box.check("conferences", *argv).code == 0
+    has(box)
+    assert box.check("conferences", *argv).code == 0
+
+
 @pytest.mark.parametrize("code", [1, 4, 5, 16, 201])
 def test_a_fault_is_unknown_with_code_and_text(box: Box, code: int) -> None:
     box.methods[METHOD] = Fault(code, "as the device says")
@@ -196,6 +220,22 @@ def test_what_has_ended_during_the_walk_is_ignored(box: Box, code: int) -> None:
     box.methods[METHOD] = [page(conference(1), following="a"), Fault(code, "no such conference")]
     answer = box.check("conferences")
     assert (answer.summary, answer.code) == ("1 conference", 0)
+    (line,) = answer.long_output
+    assert line.startswith("conference.enumerate ended early, what it was at is gone: ")
+    assert line.endswith(f"with fault {code}: no such conference")
+
+
+def test_a_number_as_enumerate_id_is_followed_too(box: Box) -> None:
+    box.methods[METHOD] = [{"conferences": [conference(1)], "enumerateID": 7}, page(conference(2))]
+    assert box.check("conferences").perfdata["conferences.total.count"].startswith("2;")
+    assert box.structs == [{}, {"enumerateID": "7"}]
+
+
+def test_an_enumerate_id_that_is_none_is_another_shape(box: Box) -> None:
+    box.methods[METHOD] = {"conferences": [conference(1)], "enumerateID": ["a"]}
+    answer = box.check("conferences")
+    assert answer.summary.endswith("another shape than expected: enumerateID is no text")
+    assert answer.code == 3
 
 
 def test_other_faults_during_the_walk_are_unknown(box: Box) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from xmlrpc.client import Fault
 
@@ -68,6 +69,19 @@ def test_a_cached_answer_still_knows_the_receivers(box: Box) -> None:
     for _ in range(2):
         assert box.check("feedback", "--expect-receiver", TMS, "--cache", "60").code == 0
     assert len(box.asked) == 1
+
+
+@pytest.mark.parametrize("account", ["user:hunter22@", "user:p@ss:hunter22@", "hunter22@"])
+def test_secrets_of_a_uri_are_neither_shown_nor_stored(box: Box, tmp_path: Path, account: str) -> None:
+    has(box, f"https://{account}tms.example.net/feedback?token=zyxwvu")
+    argv = ("--expect-receiver", f"https://{account}tms.example.net/feedback?token=zyxwvu", "--cache", "60")
+    assert box.check("feedback", *argv).code == 0
+    answer = box.check("feedback", "--expect-receiver", f"https://{account}tms.example.net/", "--cache", "60", "-vv")
+    assert answer.summary == "receivers missing (https://tms.example.net/) 1, above 0"
+    assert "registered: https://tms.example.net/feedback?…" in answer.long_output
+    stored = [file.read_text() for file in (tmp_path / "state").iterdir()]
+    assert any("tms.example.net" in text for text in stored)
+    assert not any("hunter22" in text for text in (*stored, answer.stdout))
 
 
 @pytest.mark.parametrize("said", [{"receivers": []}, [[]]])

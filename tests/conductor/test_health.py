@@ -234,6 +234,7 @@ def test_one_missing_member_is_named_and_the_rest_is_measured(conductor: Conduct
     [
         ({"cpu_load_1": "high"}, "cpu_load_1 of a health report is unreadable (text)"),
         ({"cpu_load_1": ""}, "cpu_load_1 of a health report is null or empty"),
+        ({"cpu_load_1": -1}, "cpu_load_1 of a health report is unreadable (a number)"),
         ({"committed_as": "much"}, "committed_as of a health report is unreadable (text)"),
         ({"committed_as": "12 bananas"}, "committed_as of a health report is unreadable (text)"),
         ({"committed_as": -1}, "committed_as of a health report is unreadable (a number)"),

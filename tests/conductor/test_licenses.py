@@ -59,6 +59,14 @@ def test_no_number_at_all_is_unknown_with_the_keys_seen(box: Box, document: Any)
     assert answer.code == 3
 
 
+@pytest.mark.parametrize("page", ["<html><p>404</p></html>", "<!-- x --><HTML><p>404</p></HTML>"])
+def test_numbers_of_a_web_page_are_no_licences(box: Box, page: str) -> None:
+    box.documents[PATH] = page
+    answer = box.check("licenses")
+    assert answer.summary.endswith("has another shape than expected: it is a web page")
+    assert answer.code == 3
+
+
 def test_a_filter_that_leaves_nothing_says_so(box: Box) -> None:
     box.documents[PATH] = {"PMP": 1}
     answer = box.check("licenses", "--filter-name", "SMP")

@@ -122,6 +122,14 @@ def test_an_api_that_fails_is_unknown(box: Box, status: int, words: str) -> None
     assert answer.code == 3
 
 
+@pytest.mark.parametrize("page", ["<html><p>It works</p></html>", "\n<!DOCTYPE HTML>\n<html>"])
+def test_another_web_server_is_no_api(box: Box, page: str) -> None:
+    box.documents["/status"] = page
+    answer = box.check("api")
+    assert answer.summary.endswith("another shape than expected: it is a web page")
+    assert (answer.perfdata, answer.code) == ({}, 3)
+
+
 def test_a_login_page_is_no_answer(box: Box) -> None:
     box.documents["/status"] = "<html><title>Login</title></html>"
     answer = box.check("api")

@@ -145,7 +145,11 @@ def test_servers_alone_have_no_loss_and_say_so(box: Box) -> None:
     has(box, on_server(1), on_server(2))
     answer = box.check("participants")
     assert (answer.summary, answer.code) == ("2 participants", 0)
-    assert answer.long_output == ["packet loss: not reported for 2 of 2 connected participants"]
+    assert answer.long_output == [
+        "participants-loss-warning: not reported",
+        "participants-loss-critical: not reported",
+        "packet loss: not reported for 2 of 2 connected participants",
+    ]
     assert answer.perfdata["participants.without.counters.count"] == "2;;;0;2"
     answer = box.check(
         "participants", "--warning-participants-lossy-prct", "5", "--critical-video-rx-packetloss-max", "9"
@@ -206,6 +210,28 @@ def test_the_state_between_runs_holds_no_name(box: Box, tmp_path: Path) -> None:
     assert not any(PERSON.lower() in text.lower() for text in files)
 
 
+def test_the_same_answer_again_does_not_make_a_lossy_call_a_good_one(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    has(box, losing(1, 500), participant(2))
+    first = box.check("participants", "--cache", "300")
+    assert first.code == 2
+    for minutes in (1, 2):
+        monkeypatch.setattr("check_videoconf.mode.time.time", lambda minutes=minutes: NOW + 60 * minutes)
+        answer = box.check("participants", "--cache", "300")
+        assert answer.first_line == first.first_line
+        assert answer.long_output[-1] == first.long_output[-1]
+    assert len(box.asked) == 1
+
+
+def test_a_stream_that_stands_still_is_left_out_while_others_go_on(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    has(box, losing(1, 500))
+    assert box.check("participants").code == 2
+    monkeypatch.setattr("check_videoconf.mode.time.time", lambda: NOW + 60)
+    has(box, losing(1, 500, audioRxReceived=19_999))
+    answer = box.check("participants")
+    assert (answer.summary, answer.code) == ("1 participant, 0 % of 1 lossy", 0)
+    assert "participants.video.rx.packetloss.max.percentage" not in answer.perfdata
+
+
 # -- names, filters, gaps
 
 
@@ -244,6 +270,23 @@ def test_a_required_member_that_is_missing_is_unknown(box: Box, member: str, lin
     assert answer.perfdata["participants.total.count"].startswith("1;")
 
 
+@pytest.mark.parametrize(
+    ("member", "label"),
+    [("audioRxMuted", "muted"), ("packetLossWarning", "loss-warning"), ("packetLossCritical", "loss-critical")],
+)
+def test_a_flag_that_nobody_has_is_not_reported_and_not_0(box: Box, member: str, label: str) -> None:
+    row = participant(1)
+    del row[member]
+    has(box, row)
+    answer = box.check("participants")
+    assert f"participants-{label}: not reported" in answer.long_output
+    assert f"participants.{label.replace('-', '.')}.count" not in answer.perfdata
+    assert answer.code == 0
+    assert box.check("participants", f"--warning-participants-{label}", "3").code == 3
+    has(box, row, participant(2, **{member: True}))
+    assert box.check("participants").perfdata[f"participants.{label.replace('-', '.')}.count"] == "1;;;0;2"
+
+
 def test_counters_that_cannot_be_read_are_said_and_not_judged(box: Box) -> None:
     has(box, participant(1, videoRxLost="many", videoRxReceived=[1]))
     answer = box.check("participants")
@@ -252,8 +295,9 @@ def test_counters_that_cannot_be_read_are_said_and_not_judged(box: Box) -> None:
     assert "participants.video.rx.packetloss.max.percentage" not in answer.perfdata
 
 
-def test_an_answer_without_the_array_is_unknown(box: Box) -> None:
-    box.methods[METHOD] = {}
+@pytest.mark.parametrize("nothing", [{}, []])
+def test_an_answer_without_the_array_is_unknown(box: Box, nothing: Any) -> None:
+    box.methods[METHOD] = [nothing]
     answer = box.check("participants")
     assert answer.summary.endswith("with no array of participants: the data is not available")
     assert answer.code == 3
@@ -267,6 +311,12 @@ def test_two_of_the_same_name_on_a_page_are_two_and_on_two_pages_one(box: Box) -
         {"participants": [on_server(2, audioRxMuted=True), on_server(3)]},
     ]
     assert box.check("participants").perfdata["participants.total.count"].startswith("3;")
+
+
+def test_what_tells_calls_apart_may_be_nested(box: Box) -> None:
+    one, other = nested(participant(1)), nested(participant(1, connectionUniqueId=8000))
+    box.methods[METHOD] = [{"participants": [one], "enumerateID": "next"}, {"participants": [other]}]
+    assert box.check("participants").perfdata["participants.total.count"].startswith("2;")
 
 
 def test_a_state_file_of_another_kind_costs_a_remark(box: Box, tmp_path: Path) -> None:

@@ -61,6 +61,31 @@ def test_a_threshold_on_what_is_not_reported_is_unknown(box: Box) -> None:
     assert (answer.summary, answer.code) == (f"pools-bridges: not reported, {HINT}", 3)
 
 
+def test_a_filter_does_not_hide_that_a_pool_does_not_say_its_bridges(box: Box) -> None:
+    box.tables[POOLS] = [peer(pool("pool-hd", bridges=[1]), pool("pool-sd", bridges=None))]
+    answer = box.check("pools", "--filter-name", "sd")
+    assert (answer.summary, answer.code) == ("bridges of a pool is null or empty", 3)
+    box.tables[POOLS] = [peer(pool("pool-sd", bridges=None))]
+    assert box.check("pools").code == 3
+
+
+def test_a_key_for_the_bridges_that_is_named_must_be_there(box: Box) -> None:
+    answer = box.check("pools", "--field", "bridges=members")
+    assert answer.summary == f"pool, bridges: not reported, {HINT}".replace(
+        "bridges or mcus or conference_bridges in", "members in"
+    )
+    assert answer.code == 3
+
+
+def test_without_preferences_the_pools_are_judged(box: Box) -> None:
+    del box.tables[PREFERENCES]
+    box.tables[POOLS] = [peer(pool("pool-hd", bridges=[]))]
+    answer = box.check("pools")
+    assert answer.summary.startswith(f"{TABLES}{PREFERENCES} is not supported by this version of ")
+    assert answer.summary.endswith(" / bridges of pool-hd 0, below 1")
+    assert answer.code == 3
+
+
 def test_bridges_that_cannot_be_counted_are_unknown(box: Box) -> None:
     box.tables[POOLS] = [peer(pool("pool-hd", bridges="mcu1,mcu2"))]
     answer = box.check("pools")

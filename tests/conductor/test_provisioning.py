@@ -74,7 +74,9 @@ def test_nothing_provisioned_is_ok(box: Box) -> None:
 @pytest.mark.parametrize(
     ("path", "document", "reason"),
     [
-        (BUNDLES, "7", "neither an object nor a list"),
+        (BUNDLES, "7", "no object"),
+        (BUNDLES, ["b4c761e6"], "no object"),
+        (SERVICES, {"services": [1, 2]}, "no list"),
         (QUALITIES, {"qualgroup_ts": []}, "no list of groups of qualities"),
         (QUALITIES, [{"quality_group_name": "x"}], "no list of groups of qualities"),
         (QUALITIES, [1], "no list of groups of qualities"),
@@ -87,6 +89,15 @@ def test_another_shape_is_unknown(box: Box, path: str, document: Any, reason: st
     box.documents[path] = document
     answer = box.check("provisioning")
     assert answer.summary == f"the answer of conductor.test:443 to {path} has another shape than expected: {reason}"
+    assert answer.code == 3
+
+
+@pytest.mark.parametrize("path", [BUNDLES, SERVICES])
+@pytest.mark.parametrize("page", ["<html><h1>It works</h1></html>", "<error>busy</error>", "<a><b/><c/></a>"])
+def test_xml_is_not_counted(box: Box, path: str, page: str) -> None:
+    box.documents[path] = page
+    answer = box.check("provisioning")
+    assert answer.summary == f"the answer of conductor.test:443 to {path} is not JSON: it is HTML or XML"
     assert answer.code == 3
 
 

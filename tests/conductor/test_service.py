@@ -27,7 +27,9 @@ def test_an_active_conductor(box: Box) -> None:
     assert (answer.long_output, answer.code, box.asked) == ([], 0, ["/status", "/systemunit.xml"])
 
 
-@pytest.mark.parametrize(("state", "code"), [("inactive", 2), ("Inactive", 2), ("ACTIVE", 0), ("starting", 0)])
+@pytest.mark.parametrize(
+    ("state", "code"), [("inactive", 2), ("Inactive", 2), ("inactive (standby)", 2), ("ACTIVE", 0), ("starting", 0)]
+)
 def test_an_inactive_one_is_critical(box: Box, state: str, code: int) -> None:
     box.documents["/status"]["status"] = state
     answer = box.check("service")
@@ -85,7 +87,10 @@ def test_a_state_under_another_key_is_unknown_until_it_is_named(box: Box) -> Non
     assert (answer.summary, answer.code) == ("TestConductor XC4.3.1 is inactive", 2)
 
 
-@pytest.mark.parametrize("document", [{}, [], {"status": None}, {"status": ""}])
+@pytest.mark.parametrize(
+    "document",
+    [{}, [], *({"status": state} for state in (None, "", False, True, 0)), "<html><p>active</p></html>"],
+)
 def test_no_state_is_unknown(box: Box, document: Any) -> None:
     box.documents["/status"] = document
     assert box.check("service").code == 3

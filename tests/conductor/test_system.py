@@ -139,6 +139,21 @@ def test_a_missing_member_is_unknown_and_the_rest_is_measured(box: Box, member: 
     assert answer.code == 3
 
 
+@pytest.mark.parametrize("member", ["currentTime", "softwareVersion", "model", "apiVersion", "totalVideoPorts"])
+@pytest.mark.parametrize("said", ["", None])
+def test_a_member_that_says_nothing_is_unknown(box: Box, member: str, said: Any) -> None:
+    says(box, **{member: said})
+    answer = box.check("system")
+    assert (answer.summary, answer.code) == (f"{member} of a device report is null or empty", 3)
+
+
+def test_a_build_without_a_name_is_none_to_worry_about(box: Box) -> None:
+    says(box, buildVersion="")
+    answer = box.check("system")
+    assert answer.summary.startswith("Cisco TelePresence Conductor XC4.3.1, API 2.9, clock")
+    assert answer.code == 0
+
+
 def test_an_empty_structure_is_unknown(box: Box) -> None:
     box.methods["device.query"] = {}
     answer = box.check("system")

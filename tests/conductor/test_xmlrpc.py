@@ -57,6 +57,45 @@ def test_declared_encodings_are_read(encoding: str) -> None:
     assert tree(text.encode(encoding)).text == "é"
 
 
+@pytest.mark.parametrize("before", [b"\n\n  ", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n"])
+def test_blanks_and_a_mark_before_the_declaration_do_not_disturb(before: bytes) -> None:
+    assert parse(before + answer({"a": 1})) == [{"a": 1}]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("<String>a</String>", "a"), ("a &lt;b&gt; ", "a <b> "), ("<INT>7</INT>", 7), ("<i4>-7</i4>", -7),
+        ("<i8>9999999999</i8>", 9999999999), ("<Boolean>1</Boolean>", True), ("<double>0.5</double>", 0.5),
+        ("<nil/>", None),
+        ("<datetime.iso8601>20260302T12:00:00</datetime.iso8601>", "20260302T12:00:00"), ("<string/>", ""), ("", ""),
+        ("<Array><Data><value>a</value></Data></Array>", ["a"]), ("<struct></struct>", {}),
+        ("<string><![CDATA[<a>]]></string>", "<a>"), ("<string>a<!-- b -->c</string>", "ac"),
+    ],
+)  # fmt: skip
+def test_types_are_read_however_they_are_written(value: str, expected: object) -> None:
+    body = f"<methodResponse><params><param><value>{value}</value></param></params></methodResponse>"
+    assert parse(body.encode()) == [expected]
+
+
+BILLION_LAUGHS = b'<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    [BILLION_LAUGHS, b'<!DOCTYPE a SYSTEM "/etc/passwd">', b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>'],
+)
+def test_entities_are_not_expanded(doctype: bytes) -> None:
+    with pytest.raises(Refused, match="DTD or entities"):
+        parse(b"<?xml version='1.0'?>" + doctype + answer("&b;").partition(b"?>")[2])
+
+
+@pytest.mark.parametrize("depth", [70, 100_000])
+def test_endless_nesting_is_refused(depth: int) -> None:
+    with pytest.raises(Refused, match="nested too deep"):
+        parse(b"<methodResponse><params><param>" + b"<value><array><data>" * depth)
+
+
 def test_what_is_not_utf_8_is_read_with_a_mark() -> None:
     assert tree(b"<a>\xff</a>").text == "\ufffd"
 
