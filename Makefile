@@ -6,7 +6,7 @@ PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help docs demo test test-all test-engines test-packages fuzz bench coverage lint format packages rpm deb pyz clean
+.PHONY: help docs templates demo test test-all test-engines test-packages fuzz bench coverage lint format packages rpm deb pyz clean
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS='	' read -r target text; do \
@@ -17,7 +17,7 @@ demo: $(VENV)/.has-simulator ## Six checks over HTTPS against simulated devices
 	scripts/demo.sh $(BIN)/check_videoconf
 
 test: $(VENV)/.has-test ## The tests, without the real monitoring engines and packages
-	$(PYTEST) -m "not engines and not packages"
+	$(PYTEST) -n auto --dist loadfile -m "not engines and not packages"
 
 test-all: $(VENV)/.has-dev ## The tests on every Python of 3.9 to 3.13 that is found, and with the oldest libraries
 	$(BIN)/tox run
@@ -31,7 +31,7 @@ test-packages: $(VENV)/.has-test ## The tests that build and install packages, a
 fuzz: $(VENV)/.has-test ## The property tests with very many examples
 	$(PYTEST) -m hypothesis --hypothesis-profile=fuzz --timeout=1800
 
-bench: $(VENV)/.has-simulator ## How long a whole check takes, by the clock
+bench: $(VENV)/.has-simulator ## What checks cost against bare requests; fails over the limits
 	$(BIN)/python scripts/bench.py
 
 coverage: $(VENV)/.has-test ## Which lines and branches the tests do not reach
@@ -40,6 +40,9 @@ coverage: $(VENV)/.has-test ## Which lines and branches the tests do not reach
 
 docs: $(VENV)/.has-test ## Write the generated tables of the README anew
 	$(BIN)/python -m scripts.documents
+
+templates: $(VENV)/.has-test ## Write the generated templates for pollers anew
+	$(BIN)/python -m scripts.templates
 
 lint: $(VENV)/.has-test $(VENV)/.has-lint ## Style, formatting and types
 	$(BIN)/ruff check

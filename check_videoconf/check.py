@@ -126,9 +126,11 @@ def _finding(result: nagiosplugin.Result) -> Any:
 
 
 def described(measured: Measurement) -> str:
-    """`load of lon-conf-02 93 %`."""
-    counter = measured.counter
-    where = f" of {measured.instance}" if measured.instance else ""
+    """`load of lon-conf-02 93 %`; `sync errors of template 2: 1` where the name is a number, too."""
+    counter, instance = measured.counter, measured.instance
+    where = f" of {instance}" if instance else ""
+    if instance.isdecimal():
+        where = f" of {counter.instance} {instance}:" if counter.instance else f"{where}:"
     return f"{counter.title}{where} {human(measured.value, counter.unit)}"
 
 

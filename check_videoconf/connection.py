@@ -28,7 +28,7 @@ from .errors import (
     VideoconfError,
 )
 from .text import shorten
-from .transport import Adapter, Wire, proxy_of, without_account
+from .transport import Adapter, Wire, place_of, proxy_of
 
 if TYPE_CHECKING:
     from .deadline import Deadline
@@ -116,7 +116,7 @@ class Connection:
         try:
             self.deadline.enter(f"reading the answer of {self.device.address} to {bare(path)}")
             if self.proxy and response.status_code == _PROXY_WANTS_LOGIN:
-                raise ProxyRefused(proxy=without_account(self.proxy), reason="HTTP 407, it wants an account")
+                raise ProxyRefused(proxy=place_of(self.proxy), reason="HTTP 407, it wants an account")
             return b"".join(self._body(response, path))
         except BaseException:  # what is left of it must not be taken for the next answer
             response.close()
@@ -160,7 +160,7 @@ class Connection:
                 return tls.explain(cause, self.device.address)
         if isinstance(error, ProxyError):
             reason = system[-1].strerror or str(system[-1]) if system else str(error)
-            return ProxyRefused(proxy=without_account(self.proxy), reason=shorten(reason, 120))
+            return ProxyRefused(proxy=place_of(self.proxy), reason=shorten(reason, 120))
         return self._not_http(causes) or self._broken(self._why(causes, system))
 
     def _not_http(self, causes: list[BaseException]) -> VideoconfError | None:
@@ -172,7 +172,7 @@ class Connection:
             if isinstance(cause, (ContentDecodingError, DecodeError)):
                 reason = "its compressed body cannot be read"
             elif isinstance(cause, BadStatusLine):
-                reason = f"the answer begins with '{shorten(cause.line.strip(), 60)}'"
+                reason = f"the answer begins with '{shorten(str(cause).strip(), 60)}'"
             elif isinstance(cause, (HTTPException, InvalidHeader)):
                 reason = str(cause) or type(cause).__name__
             if reason:

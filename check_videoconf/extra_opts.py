@@ -50,10 +50,13 @@ def expand(arguments: Sequence[str], declared: Sequence[Option], remarks: list[s
             option = by_name.get(name)
             if option is None or option.dest not in _SOURCES or given.isdisjoint(_SOURCES):
                 found += _argument(name, value, option, source)
-        secret = any(name in by_name and by_name[name].secret or "proxy" in name and "@" in value for name, value in options)
-        if secret and others_may_read:
+        if others_may_read and any(_is_secret(by_name.get(name), value) for name, value in options):
             remarks.append(f"warning: {source} holds a password and others can read it; chmod 600 it")
     return [*found, *arguments]
+
+
+def _is_secret(option: Option | None, value: str) -> bool:
+    return option is not None and (option.secret or (option.dest == "proxy" and "@" in value))
 
 
 def _wanted(arguments: Sequence[str]) -> Iterator[str]:
@@ -92,8 +95,7 @@ def _section(text: str, wanted: str, source: str) -> Iterator[tuple[str, str]]:
     """Name, with its dashes, and value of each option of a section, wherever and how often that stands in the file."""
     section: str | None = None
     seen = False
-    for number, line in enumerate(text.splitlines(), 1):
-        line = line.strip()
+    for number, line in enumerate(map(str.strip, text.splitlines()), 1):
         if not line or line[0] in "#;":
             continue
         if line[0] == "[":

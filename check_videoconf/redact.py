@@ -16,7 +16,7 @@ _SHORT = 4
 
 _SECRET = re.compile(
     r"pin$|password|passwd|passphrase|secret|(?<!media_)token|private_?key|authorization|cookie|client_assertion"
-    r"|^certificate$|^key$|community|fulfillment_?id|entitlement_?id|licen[cs]e_?key",
+    r"|^certificate$|^key$|community|fulfillment_?id|entitlement_?id|licen[cs]e_?key|option_?key",
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(
@@ -29,9 +29,12 @@ _PERSONAL = re.compile(
 _JSON_NAME = re.compile(r'"(?P<name>[^"\\]{1,64})"\s*:\s*')
 _JSON_VALUE = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)|-?[0-9][0-9.eE+-]*|\[[^]]*(?:\]|$)|\{[^}]*(?:\}|$)')
 _JSON_IN_JSON = re.compile(r'(\\+"(?P<name>[^"\\]{1,64})\\+"\s*:\s*(?:\\+")?)[^"\\,}]*')
-_XML_MEMBER = re.compile(r"(<name>(?P<name>[^<]{1,64})</name>\s*<value>\s*(?:<\w+>)?)[^<]*")
+_XML_MEMBER = re.compile(r"<(?P<end>/?)member>|<name>(?P<name>[^<]*)</name>", re.IGNORECASE)
+_XML_TEXT = re.compile(r"(?<=>)[^<]*[^<\s][^<]*")
 _XML_ELEMENT = re.compile(r"(<(?P<name>[A-Za-z_][\w.-]{0,63})(?:\s[^<>]*)?>)[^<]*(?=</(?P=name)\s*>)")
 _FORM_MEMBER = re.compile(r"((?:^|&)(?P<name>[\w-]{1,64})=)[^&]*")
+# Who asks, in a URL: `user:password@`, though the password may hold an @ or, if a colon tells it, a slash.
+_ACCOUNT = re.compile(r"""(?<=://)(?:[^\s/?#"'<>]*|[^\s/?#:"'<>]*:[^\s"'<>]*)@""")
 # Pexip names a licence by its key in the URI of its row.
 _LICENCE = re.compile(r"(/licence/)[^/\"\s]+")
 
@@ -39,6 +42,16 @@ _LICENCE = re.compile(r"(/licence/)[^/\"\s]+")
 def is_secret(name: str) -> bool:
     """Whether a member of that name holds a secret."""
     return bool(_SECRET.search(name))
+
+
+def without_account(text: str, mark: str = f"{HIDDEN}@") -> str:
+    """`text` with `mark` for the account and the password of each URL in it."""
+    return _ACCOUNT.sub(mark, text)
+
+
+def accounts_in(text: str) -> list[str]:
+    """What `without_account` takes away."""
+    return [account[:-1] for account in _ACCOUNT.findall(text)]
 
 
 def without_secrets(data: Any) -> Any:
@@ -98,10 +111,10 @@ class Redactor:
         def hide(match: re.Match[str]) -> str:
             return f"{match[1]}{HIDDEN}" if is_secret(match["name"]) else match[0]
 
-        text = _without_json_secrets(text)
-        for pattern in (_JSON_IN_JSON, _XML_MEMBER, _XML_ELEMENT, _FORM_MEMBER):
+        text = _without_xml_rpc_secrets(_without_json_secrets(text))
+        for pattern in (_JSON_IN_JSON, _XML_ELEMENT, _FORM_MEMBER):
             text = pattern.sub(hide, text)
-        return self.known(_LICENCE.sub(rf"\1{HIDDEN}", text))
+        return self.known(without_account(_LICENCE.sub(rf"\1{HIDDEN}", text)))
 
     def header(self, name: str, value: str) -> str:
         """A header's value for -vvv."""
@@ -118,6 +131,24 @@ def _without_json_secrets(text: str) -> str:
         if secret and (value := _JSON_VALUE.match(text, head.end())):
             parts += [text[place : head.end()], f'"{HIDDEN}"']
             place = value.end()
+    return "".join(parts) + text[place:]
+
+
+def _without_xml_rpc_secrets(text: str) -> str:
+    """XML-RPC, whole or its beginning, with all text of a member hidden that is a secret."""
+    parts = []
+    place = depth = 0
+    hidden_from = hidden_depth = -1
+    for token in _XML_MEMBER.finditer(text):
+        if token["name"] is None:
+            depth += -1 if token["end"] else 1
+            if hidden_from >= 0 and depth < hidden_depth:
+                parts += [text[place:hidden_from], _XML_TEXT.sub(HIDDEN, text[hidden_from : token.start()])]
+                place, hidden_from = token.start(), -1
+        elif hidden_from < 0 and is_secret(token["name"]):
+            hidden_from, hidden_depth = token.end() - 1, depth
+    if hidden_from >= 0:  # cut off inside of it
+        return "".join([*parts, text[place:hidden_from], _XML_TEXT.sub(HIDDEN, text[hidden_from:])])
     return "".join(parts) + text[place:]
 
 

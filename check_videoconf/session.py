@@ -141,7 +141,7 @@ class Session:
         return answer
 
     def pause(self, attempt: int, seconds: float | None = None) -> bool:
-        """Waits before another try, by default a little longer each time; False, at once, if there is no time for it."""
+        """Waits before another try, by default longer each time; False, at once, if there is no time for it."""
         if seconds is None:
             seconds = _BACKOFF * 2**attempt * random.uniform(0.5, 1)  # noqa: S311 -- jitter, no secret
         if seconds >= self.deadline.left():

@@ -174,11 +174,11 @@ class SecureConnection(HTTPSConnection):
         proxy = address_of(self.host, self.port or 0)
         self.wire.deadline.enter(f"waiting for the proxy {proxy}")
         try:
-            super()._tunnel()  # type: ignore[misc]
+            super()._tunnel()
         except socket.timeout:
             raise self.wire.deadline.reached() from None
         except (OSError, HTTPException) as error:
-            raise ProxyRefused(proxy=proxy, reason=error.strerror or str(error)) from None
+            raise ProxyRefused(proxy=proxy, reason=getattr(error, "strerror", None) or str(error)) from None
         self.wire.deadline.enter(f"in the TLS handshake with {self._peer()}")
 
     def _peer(self) -> str:
@@ -274,11 +274,11 @@ def proxy_of(wanted: str | None, url: str) -> str:
     except ValueError:
         scheme = host = ""
     if scheme not in ("http", "https") or not host:
-        raise OptionError(f"--proxy: {without_account(proxy)} is not http://HOST:PORT")
+        raise OptionError(f"--proxy: {place_of(proxy)} is not http://HOST:PORT")
     return proxy
 
 
-def without_account(proxy: str) -> str:
+def place_of(proxy: str) -> str:
     """`host:port` of a proxy's URL, without the credentials it may hold."""
     return proxy.rpartition("@")[2].rpartition("//")[2].rstrip("/")
 

@@ -5,10 +5,10 @@ Each part stands between `<!-- name -->` and `<!-- /name -->` and is made from d
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from check_videoconf import errors
 from check_videoconf.catalog import SYSTEMS
@@ -43,22 +43,23 @@ def what_can_go_wrong() -> Iterator[str]:
         yield f"| {error.when} | {seen} | {error.advice} |".replace("<", "&lt;")
 
 
-def declared_errors() -> list[type[errors.VideoconfError] | type[errors.DeadlineReached] | type[errors.Terminated]]:
-    """Every error a user can see."""
-    return [found for found in vars(errors).values() if isinstance(found, type) and getattr(found, "when", "")]
+def declared_errors() -> list[Any]:
+    """Every class of errors a user can see: those that say when they come."""
+    return [found for found in vars(errors).values() if isinstance(found, type) and vars(found).get("when")]
 
 
-PARTS = {"modes": modes, "errors": what_can_go_wrong}
+PARTS: dict[str, Callable[[], Iterator[str]]] = {"modes": modes, "errors": what_can_go_wrong}
 
 
 def written(text: str) -> str:
     """`text` with every part as it should be now."""
     for name, part in PARTS.items():
-        body = "\n".join(part())
-        between = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
-        text, count = re.subn(between, lambda match, body=body: f"{match[1]}{body}\n{match[2]}", text, flags=re.DOTALL)
-        if count != 1:
-            raise SystemExit(f"README.md has not one part {name} but {count}")
+        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        before, found, rest = text.partition(start)
+        _, closed, after = rest.partition(end)
+        if not found or not closed:
+            raise SystemExit(f"README.md has no part {name}")
+        text = "".join([before, start, *(f"{line}\n" for line in part()), end, after])
     return text
 
 

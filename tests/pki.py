@@ -1,4 +1,4 @@
-"""Certificate authorities and certificates as the tests of TLS need them: of any name, any validity, for either side."""
+"""Authorities and certificates as the tests of TLS need them: of any name, any validity, for either side."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ class Authority:
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
         builder = self._builder(subject, key, start, end)
         if names:
-            builder = builder.add_extension(x509.SubjectAlternativeName([_general(name) for name in names]), critical=False)
+            builder = builder.add_extension(
+                x509.SubjectAlternativeName([_general(name) for name in names]), critical=False
+            )
         certificate = builder.sign(self._key, hashes.SHA256())
         path = self._directory / f"{common_name.replace(':', '')}.pem"
         encryption = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()

@@ -146,7 +146,7 @@ def test_the_trio_that_asks_for_digest_is_read(check: Run) -> None:
         ('Digest realm="r", nonce="n"', {"realm": "r", "nonce": "n"}),
         ('Basic realm="Digest realm", Digest nonce="n",realm="r"', {"realm": "r", "nonce": "n"}),
         (
-            'Digest realm="r", nonce="1", algorithm=SHA-512-256, Digest realm="r", nonce="2", algorithm=MD5, Basic realm="b"',
+            'Digest realm="r",nonce="1",algorithm=SHA-512-256, Digest realm="r", nonce="2", algorithm=MD5, Basic r="b"',
             {"realm": "r", "nonce": "2", "algorithm": "MD5"},
         ),
         ('Basic realm="Digest of news"', {}),

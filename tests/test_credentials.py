@@ -258,4 +258,4 @@ def echo(request: Request) -> tuple[int, dict[str, str], bytes]:
 def test_what_a_device_echoes_is_redacted(check: Run) -> None:
     with Web(echo) as web:
         answer: Answer = check(*alarms(web, "--retries", "0", "--password", SECRET))
-    assert answer.summary.endswith('HTTP 500: you said Basic ***')
+    assert answer.summary.endswith("HTTP 500: you said Basic ***")

@@ -34,7 +34,7 @@ def plain(port: int, *argv: str) -> list[str]:
 
 def test_a_resolver_that_hangs_ends_at_the_deadline(check: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     over = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: [] if over.wait(20) else [])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: [over.wait(20)][:0])
     answer = check("pexip", "alarms", "-H", "manager.example.com", "-t", "0.3", **PASSWORD)
     over.set()
     assert answer.first_line == (
@@ -92,7 +92,10 @@ def test_a_drip_ends_at_the_deadline(run: Run, head: bytes, phase: str) -> None:
 def test_retries_stay_inside_the_deadline(run: Run) -> None:
     with Web(lambda _: (503, {}, b"")) as web:
         answer = run(*plain(web.port, "-t", "1.2", "--retries", "20"), **PASSWORD)
-    assert answer.summary == f"{HOST}:{web.port} failed to answer /api/admin/status/v1/alarm/: HTTP 503 Service Unavailable"
+    assert (
+        answer.summary
+        == f"{HOST}:{web.port} failed to answer /api/admin/status/v1/alarm/: HTTP 503 Service Unavailable"
+    )
     assert 1 < len(web.requests) < 20
 
 
@@ -137,7 +140,7 @@ def test_what_was_measured_before_the_deadline_is_still_reported(run: Run) -> No
     with listening(answer_once) as port:
         answer = run("trio", "device", "-H", HOST, "-p", str(port), "--proto", "http", "-t", "0.6", **PASSWORD)
     assert answer.first_line.startswith("TRIO DEVICE CRITICAL - no result within 0.6 s: ")
-    assert "cpu utilization average 99 %" in answer.summary
+    assert "99 %, above 95 %" in answer.summary
     assert answer.perfdata["device.cpu.utilization.average.percentage"] == "99%;85;95;0;100"
 
 
@@ -213,7 +216,7 @@ def test_a_signal_ends_a_waiting_check_with_one_line(tmp_path: Path, number: sig
     assert (stderr, process.returncode) == ("", 3)
 
 
-@pytest.mark.parametrize("delay", [0.04, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3])
+@pytest.mark.parametrize("delay", [0.04, 0.06, 0.09, 0.13, 0.2])
 def test_a_signal_at_any_moment_gives_one_line_and_a_known_code(tmp_path: Path, delay: float) -> None:
     with Web(lambda _: (200, {}, EMPTY_LIST)) as web:
         process = _start(tmp_path, *plain(web.port))

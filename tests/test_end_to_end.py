@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from check_videoconf.simulator import Simulator
 from check_videoconf.simulator.server import System
+from tests.peak import run_with_peak
 
 from .conftest import Answer, Run
 from .promises import kept
@@ -178,38 +176,23 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
         yield devices
 
 
-_WITH_PEAK = """
-import re, sys
-from check_videoconf.cli import main
-code = main(sys.argv[2:])
-with open("/proc/self/status") as status, open(sys.argv[1], "w") as result:
-    result.write(re.search(r"VmHWM:\\s*(\\d+) kB", status.read())[1])
-sys.exit(code)
-"""
-
-
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is read from /proc")
 @pytest.mark.parametrize(("mode", "requests"), [("call-quality", 20), ("conferences", 1 + 20)])
 def test_20000_participants_cost_a_page_each_thousand_and_less_than_60_mib(
     large: Simulator, tmp_path: Path, mode: str, requests: int
 ) -> None:
-    peak = tmp_path / "peak"
     before = len(large.pexip.requests)
-    done: subprocess.CompletedProcess[bytes] = subprocess.run(
-        [sys.executable, "-c", _WITH_PEAK, str(peak), "pexip", mode, *connection(large, large.pexip)],
-        env={"CHECK_VIDEOCONF_PASSWORD": large.password},
-        stdout=subprocess.PIPE,
-        timeout=50,
-        check=False,
+    answer, peak = run_with_peak(
+        tmp_path, "pexip", mode, *connection(large, large.pexip), CHECK_VIDEOCONF_PASSWORD=large.password
     )
-    perfdata: dict[str, Any] = Answer(done.stdout.decode(), "", done.returncode).perfdata
+    perfdata = answer.perfdata
     known = sum(
         int(perfdata[f"participants.callquality.{word}.count"].partition(";")[0])
         for word in ("good", "ok", "bad", "terrible", "unknown")
     )
     assert 18_000 < known < 20_000  # without the connections of the API
     assert len(large.pexip.requests) - before == requests
-    assert int(peak.read_text()) / 1024 < 60
+    assert peak < 60
 
 
 def test_300_nodes_are_one_request(check: Run, large: Simulator) -> None:

@@ -10,7 +10,7 @@ import signal
 import socket
 from collections.abc import Callable
 from string import Formatter
-from typing import Union
+from typing import Any
 
 import pytest
 
@@ -23,7 +23,6 @@ from .conftest import Answer, Run
 from .servers import HOST, free_port
 
 MODES = {"pexip": "alarms", "conductor": "health", "trio": "device"}
-Declared = Union[type[errors.VideoconfError], type[errors.DeadlineReached], type[errors.Terminated]]
 
 #: Errors of which a fault of the simulator is an example: the fault and the product that shows it.
 BY_FAULT: dict[str, tuple[str, str]] = {
@@ -59,8 +58,10 @@ MADE = (
 BASES = ("VideoconfError", "Unreachable")
 
 
-def declared() -> dict[str, Declared]:
-    return {name: kind for name, kind in inspect.getmembers(errors, inspect.isclass) if kind.__module__ == errors.__name__}
+def declared() -> dict[str, Any]:
+    return {
+        name: kind for name, kind in inspect.getmembers(errors, inspect.isclass) if kind.__module__ == errors.__name__
+    }
 
 
 def test_no_error_is_left_out_here() -> None:
@@ -78,7 +79,9 @@ def test_every_error_declares_when_it_happens_and_what_to_do() -> None:
 def says(name: str, answer: Answer) -> bool:
     """Whether the first line is what the error declares."""
     kind = declared()[name]
-    parts = [re.escape(text) + ("(?s:.*)" if field is not None else "") for text, field, *_ in Formatter().parse(kind.line)]
+    parts = [
+        re.escape(text) + ("(?s:.*)" if field is not None else "") for text, field, *_ in Formatter().parse(kind.line)
+    ]
     line = answer.first_line.partition(" - ")[2] or answer.first_line.partition("UNKNOWN: ")[2]
     return re.fullmatch("".join(parts), line) is not None and f"what to do: {kind.advice}" in answer.long_output
 
@@ -97,7 +100,9 @@ def test_a_device_that_fails_makes_the_error(check: Run, name: str) -> None:
         answer = ask(check, devices.systems[system].port, *argv, *timeout, system=system)
         assert says(name, answer), answer.stdout
         assert answer.code == 3
-        critical = ask(check, devices.systems[system].port, *argv, *timeout, "--unreachable-state", "critical", system=system)
+        critical = ask(
+            check, devices.systems[system].port, *argv, *timeout, "--unreachable-state", "critical", system=system
+        )
         unreachable = name == "DeadlineReached" or getattr(declared()[name], "unreachable", False)
         assert critical.code == (2 if unreachable else 3)
 

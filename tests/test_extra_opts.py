@@ -83,7 +83,9 @@ def test_the_command_line_wins(check: Run, web: Web, ini: Path, tmp_path: Path) 
     assert account(web).startswith("me:")
     file = tmp_path / "password"
     file.write_text("of the file\n", encoding="utf-8")
-    answer = check("pexip", "alarms", f"--extra-opts=manager@{ini}", "-c", "alarms-total=9", "--password-file", str(file))
+    answer = check(
+        "pexip", "alarms", f"--extra-opts=manager@{ini}", "-c", "alarms-total=9", "--password-file", str(file)
+    )
     assert account(web) == "of-section:of the file"  # although --password comes before --password-file elsewhere
     assert answer.perfdata["alarms.total.count"] == "0;;9;0;"
 

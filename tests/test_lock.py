@@ -102,7 +102,5 @@ def test_a_link_in_the_place_of_the_lock_costs_one_line(run: Run, tmp_path: Path
         path.symlink_to(tmp_path / "precious")
         answer = ask(run, devices, "trio", "device")
     assert answer.first_line.startswith("TRIO DEVICE OK - ")
-    assert answer.long_output == [
-        "no lock, other checks may ask at the same time: Too many levels of symbolic links"
-    ]
+    assert answer.long_output == ["no lock, other checks may ask at the same time: Too many levels of symbolic links"]
     assert not (tmp_path / "precious").exists()

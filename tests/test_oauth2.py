@@ -56,7 +56,8 @@ def server(devices: Simulator) -> OAuth2:
 
 def ask(run: Run, devices: Simulator, key_file: Path, *argv: str, **env: str) -> Answer:
     return run("pexip", "conferences", "-H", HOST, "-p", str(devices.pexip.port), "--cacert", devices.ca_file,
-               "--auth", "oauth2", "--oauth2-client-id", CLIENT, "--oauth2-key", str(key_file), *argv, **env)  # fmt: skip
+               "--auth", "oauth2", "--oauth2-client-id", CLIENT, "--oauth2-key", str(key_file),
+               *argv, **env)  # fmt: skip
 
 
 def asked(devices: Simulator) -> int:
@@ -64,9 +65,7 @@ def asked(devices: Simulator) -> int:
     return sum(request.path == PATH for request in devices.pexip.requests)
 
 
-def test_the_assertion_is_signed_and_says_what_is_asked_for(
-    check: Run, devices: Simulator, key_file: Path
-) -> None:
+def test_the_assertion_is_signed_and_says_what_is_asked_for(check: Run, devices: Simulator, key_file: Path) -> None:
     before = int(time.time())
     assert ask(check, devices, key_file).code == 0
     (claims,) = server(devices).claims
@@ -93,7 +92,12 @@ def test_the_audience_has_no_port_that_goes_without_saying(
     from check_videoconf import oauth2
 
     claims: list[dict[str, object]] = []
-    monkeypatch.setattr(oauth2, "_signed", lambda made, _: claims.append(made) or "signed")
+
+    def signed(made: dict[str, object], _: str) -> str:
+        claims.append(made)
+        return "signed"
+
+    monkeypatch.setattr(oauth2, "_signed", signed)
     session = SimpleNamespace(
         base=f"{proto}://m.example.com:{port}", redactor=SimpleNamespace(add=lambda *_: None),
         request=lambda *_, **__: SimpleNamespace(json=lambda: {"access_token": "t"}),
@@ -138,7 +142,9 @@ def test_a_token_that_has_ended_is_renewed(check: Run, devices: Simulator, key_f
     assert asked(devices) == 2
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b'{"token": 5, "until": 9e99}', b'{"token": "a\\r\\nb", "until": 9e99}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b'{"token": 5, "until": 9e99}', b'{"token": "a\\r\\nb", "until": 9e99}']
+)
 def test_a_damaged_token_is_renewed(
     check: Run, devices: Simulator, key_file: Path, tmp_path: Path, content: bytes
 ) -> None:

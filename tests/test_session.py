@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
@@ -14,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from check_videoconf.simulator import Canned, Simulator
+from tests.peak import run_with_peak
 
 from .conftest import Answer, Run
 from .servers import EMPTY_LIST, HOST, Reply, Request, Web
@@ -232,21 +230,10 @@ def test_memory_stays_bounded(fault: str, tmp_path: Path) -> None:
     with Simulator(systems=("pexip",), fault=fault, tls=False) as devices:
         argv = ["pexip", "alarms", "-H", HOST, "-p", str(devices.pexip.port), "--proto", "http", *ACCOUNT]
         for limit, most in (("64M", 300), ("1M", 100)):
-            process = subprocess.Popen(
-                [sys.executable, "-m", "check_videoconf", *argv, "--max-bytes", limit],
-                cwd=Path(__file__).resolve().parent.parent,
-                env={"PATH": os.environ["PATH"], "CHECK_VIDEOCONF_STATE_DIR": str(tmp_path / "state")},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-            )
-            assert process.stdout
-            line = process.stdout.read().decode()
-            process.stdout.close()
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            assert "is larger than --max-bytes" in line
-            assert process.returncode == 3
-            assert usage.ru_maxrss < most * 1024, f"{usage.ru_maxrss} kB"
+            answer, peak = run_with_peak(tmp_path, *argv, "--max-bytes", limit)
+            assert "is larger than --max-bytes" in answer.summary
+            assert answer.code == 3
+            assert peak < most
 
 
 # -- -vv and -vvv

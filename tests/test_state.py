@@ -31,7 +31,7 @@ root_only = pytest.mark.skipif(os.getuid() != 0, reason="only root can make file
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test looks at the directories of this machine."""
     monkeypatch.setattr(state, "_SYSTEM", str(tmp_path / "system"))
-    monkeypatch.setattr(state.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
+    monkeypatch.setattr("check_videoconf.state.tempfile.gettempdir", lambda: str(tmp_path / "tmp"))
     for name in ("CHECK_VIDEOCONF_STATE_DIR", "XDG_STATE_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
@@ -123,7 +123,7 @@ def test_the_packages_directory_keeps_its_rights(tmp_path: Path) -> None:
 
 
 def test_where_nothing_can_be_used_every_reason_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state.os, "access", lambda *_: False)
+    monkeypatch.setattr("check_videoconf.state.os.access", lambda *_: False)
     found, reason = directory(None)
     assert found == ""
     assert reason.count(": not writable") == 2
@@ -172,9 +172,7 @@ def test_a_check_that_needs_no_state_makes_no_directory(run: Run, devices: Simul
     assert not (tmp_path / "state").exists()
 
 
-def test_all_files_are_for_their_owner_alone_whatever_the_umask(
-    run: Run, devices: Simulator, tmp_path: Path
-) -> None:
+def test_all_files_are_for_their_owner_alone_whatever_the_umask(run: Run, devices: Simulator, tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         ask(run, devices, "--cache", "60")
@@ -285,7 +283,7 @@ def test_a_file_that_cannot_be_written_costs_one_line(place: Path, monkeypatch: 
 
     keeper = memory(place, remarks=remarks)
     keeper.load()
-    monkeypatch.setattr(state.tempfile, "mkstemp", full)
+    monkeypatch.setattr("check_videoconf.state.tempfile.mkstemp", full)
     keeper.save({})
     keeper.close()
     assert remarks == ["state for the next run not written: No space left on device"]
@@ -320,7 +318,7 @@ def test_a_damaged_file_costs_one_line_of_a_check(run: Run, devices: Simulator, 
     answer = ask(run, devices, *argv)
     line = "state of the previous run not readable, starting anew: damaged"
     assert answer.long_output.count(line) == 1
-    assert (answer.first_line, answer.code) == (first.first_line, first.code)
+    assert (list(answer.perfdata.items()), answer.code) == (list(first.perfdata.items()), first.code)
 
 
 def test_a_run_waits_for_another_one_of_the_same_service(place: Path) -> None:

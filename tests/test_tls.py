@@ -105,7 +105,7 @@ def test_ssl_cert_file_and_ssl_cert_dir_are_honoured(run: Run, authority: Author
 class Loaded:
     """Records what certificates a context was made of."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, **paths: object) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, **paths: str) -> None:
         self.calls: list[dict[str, Any]] = []
         original = ssl.SSLContext.load_verify_locations
 
@@ -113,7 +113,7 @@ class Loaded:
             self.calls.append(arguments)
             original(context, **arguments)
 
-        defaults: dict[str, object] = {
+        defaults: dict[str, Any] = {
             "cafile": None, "capath": None, "openssl_cafile_env": "SSL_CERT_FILE", "openssl_cafile": "/no/such/file",
             "openssl_capath_env": "SSL_CERT_DIR", "openssl_capath": "/no/such/directory",
         }  # fmt: skip
@@ -344,7 +344,9 @@ def test_a_server_that_hangs_up_in_the_handshake_is_said_to(check: Run) -> None:
     with listening(lambda connection: connection.close()) as port:
         answer = ask(check, port)
     assert answer.code == 3
-    assert answer.summary.startswith((
-        f"the TLS handshake with {HOST}:{port} failed: ",
-        f"the connection to {HOST}:{port} broke while in the TLS handshake with {HOST}:{port}: ",
-    ))
+    assert answer.summary.startswith(
+        (
+            f"the TLS handshake with {HOST}:{port} failed: ",
+            f"the connection to {HOST}:{port} broke while in the TLS handshake with {HOST}:{port}: ",
+        )
+    )

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import DeviceError, NotXml, PagingFailed
 from ..fields import Fields, Gaps
+from ..redact import without_account
 from ..text import shorten
 from .rest import Rest
-from .structs import IDENTITY, PERSONAL, STATE, flat, identity, without_account
+from .structs import IDENTITY, PERSONAL, STATE, flat, identity
 from .xmlrpc import Refused, parse
 
 if TYPE_CHECKING:
@@ -110,7 +111,9 @@ class Client:
             if not isinstance(structs, list) or not all(isinstance(struct, dict) for struct in structs):
                 raise self.session.device.wrong_shape(_ENDPOINT, f"{member} is not an array of structs")
             for struct in structs:
-                struct.update({name: without_account(text) for name, text in struct.items() if isinstance(text, str)})
+                struct.update(
+                    {name: without_account(text, "") for name, text in struct.items() if isinstance(text, str)}
+                )
                 struct["identity"] = identity(flat(struct))
                 struct.pop(PERSONAL, None)
             following = page.get(_NEXT) or ""

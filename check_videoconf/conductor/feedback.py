@@ -9,8 +9,8 @@ from ..counters import Counter, Finding
 from ..fields import Fields
 from ..mode import Mode
 from ..options import Option
+from ..redact import without_account
 from ..text import plural, shorten
-from .structs import without_account
 
 # Guide XC4.3.1, feedbackReceiver.extended.
 _MOST_RECEIVERS = 20
@@ -57,7 +57,7 @@ class Feedback(Mode):
 def _same(uri: str) -> str:
     """URIs that mean the same compare equal: an account, case of scheme and host, default ports, a last slash do not
     count."""
-    scheme, sign, rest = without_account(uri).partition("://")
+    scheme, sign, rest = without_account(uri, "").partition("://")
     host, slash, path = rest.partition("/")
     port = {"http": ":80", "https": ":443"}.get(scheme.lower(), "")
     host = host.lower()
@@ -68,4 +68,4 @@ def _same(uri: str) -> str:
 
 def _shown(uri: str) -> str:
     """A URI without the secrets it may hold: an account, or whatever it asks with."""
-    return re.sub(r"\?.*", "?…", without_account(uri))
+    return re.sub(r"\?.*", "?…", without_account(uri, ""))

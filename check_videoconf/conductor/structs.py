@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,11 +14,6 @@ IDENTITY = (
 )
 PERSONAL = "participantName"
 STATE = "currentState"
-
-
-def without_account(text: str) -> str:
-    """A URI without the account and the password that it may hold; any other text as it is."""
-    return re.sub(r"(?<=://)[^/?#]*@", "", text)
 
 
 def flat(struct: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import DeviceError, RestDisabled
-from ..redact import HIDDEN
+from ..redact import accounts_in, without_account
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -123,7 +122,7 @@ class Client:
         if isinstance(value, list):
             return [self._clean(inner) for inner in value]
         if isinstance(value, str) and "://" in value:
-            self.session.redactor.add(*_ACCOUNT.findall(value))
+            self.session.redactor.add(*accounts_in(value))
             return without_account(value)
         return value
 
@@ -150,9 +149,3 @@ _ERRORS = {NOT_REGISTERED: NotRegistered, NOT_SUPPORTED: NotOfThisPhone, NO_CALL
 
 # No mode needs it, and the cache could not tell by its name that it is personal.
 _CALLERS_ADDRESS = "Remote Connection IP"
-_ACCOUNT = re.compile(r"(?<=://)[^\s@]+(?=@)")
-
-
-def without_account(text: str) -> str:
-    """A server's address, `https://user:password@host/path`, with `***` for who asks it."""
-    return _ACCOUNT.sub(HIDDEN, text)

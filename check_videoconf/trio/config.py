@@ -11,9 +11,8 @@ from ..errors import OptionError
 from ..fields import Unreadable, text
 from ..mode import Mode, Record
 from ..options import Option
-from ..redact import HIDDEN, is_secret
+from ..redact import HIDDEN, is_secret, without_account
 from ..text import plural
-from .client import without_account
 
 _BATCH = 20
 _UNKNOWN = "is unknown to the phone"

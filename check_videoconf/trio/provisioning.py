@@ -10,7 +10,7 @@ from ..errors import DeviceError, RestDisabled
 from ..fields import Fields
 from ..mode import Mode, Record
 from ..options import Option
-from .client import without_account
+from ..redact import without_account
 
 # Where each macro stands: section and key of runningConfig, key of network/info.
 _PLACES = {

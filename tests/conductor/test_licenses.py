@@ -30,7 +30,7 @@ def test_each_number_is_named_by_the_path_of_its_keys(box: Box) -> None:
         ({"a": {"b": [{"c": 1}]}, "d": True, "e": None, "f": "many", "g": "12345678901"}, {"a.b.0.c": "1"}),
         (
             {"serial": 3, "option_key": 116341, "key": 9, "password": 8, "token": 7},
-            {"serial": "3", "option_key": "116341"},
+            {"serial": "3"},
         ),
     ],
 )
