@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from scripts.pollers import icinga2, nagios
+from scripts.pollers import centreon, grafana, icinga2, nagios, prometheus
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 BY_HAND = {"README.md"}
@@ -16,7 +16,8 @@ BY_HAND = {"README.md"}
 
 def made() -> dict[str, str]:
     """Path below templates/ to text."""
-    return {**nagios.files(), **icinga2.files()}
+    engines = (nagios, icinga2, prometheus, grafana, centreon)
+    return {name: text for engine in engines for name, text in engine.files().items()}
 
 
 def old(directory: Path = TEMPLATES) -> list[str]:
@@ -39,6 +40,8 @@ def write(directory: Path = TEMPLATES) -> None:
         if name in wanted:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(wanted[name], encoding="utf-8")
+            if wanted[name].startswith("#!"):
+                path.chmod(0o755)
         else:
             path.unlink()
 

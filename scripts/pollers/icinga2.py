@@ -135,9 +135,19 @@ def _apply(service: Service) -> str:
 
 
 def variables(arguments: tuple[str, ...]) -> str:
-    """Options with values as a dictionary of the configuration language."""
-    pairs = zip(arguments[::2], arguments[1::2])
-    return "{ " + "; ".join(f"{variable(name)} = {quoted(value.replace('$', '$$'))}" for name, value in pairs) + " }"
+    """Long options as a dictionary of the configuration language."""
+    found: dict[str, list[str]] = {}
+    for position, argument in enumerate(arguments):
+        if argument.startswith("--"):
+            found.setdefault(variable(argument), [])
+            following = arguments[position + 1 : position + 2]
+            found[variable(argument)] += [text for text in following if not text.startswith("--")]
+    return "{ " + "; ".join(f"{name} = {_value(values)}" for name, values in found.items()) + " }"
+
+
+def _value(values: list[str]) -> str:
+    texts = [quoted(value.replace("$", "$$")) for value in values]
+    return "true" if not texts else texts[0] if len(texts) == 1 else f"[ {', '.join(texts)} ]"
 
 
 def _host(system: str) -> str:

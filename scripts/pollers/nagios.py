@@ -44,7 +44,7 @@ def _define(kind: str, *directives: tuple[str, object]) -> str:
 
 def _commands() -> Iterator[str]:
     yield "# $ARG1$ is the mode, $ARG2$ its options as a shell reads them ($ doubled, ! with a backslash in front).\n"
-    yield "# The host's own variables are _VC_PORT, and _VC_OPTIONS for options without quotes. Nagios leaves a variable\n"
+    yield "# The host's own variables are _VC_PORT, and _VC_OPTIONS for options without quotes. Nagios leaves one\n"
     yield "# that is not defined in the command line as it stands, so both are, by the host templates.\n"
     for system, account, password in _macros():
         line = _COMMAND_LINE.format(system=system, account=account, password=password)
@@ -57,7 +57,7 @@ def _resource() -> Iterator[str]:
     for system, account, password in _macros():
         yield f"$USER{account}$={SYSTEMS[system].username}\n"
         yield f"$USER{password}$=/etc/nagios/private/{system}.password\n"
-    yield "$USER17$=\n"
+    yield "#$USER17$=/etc/nagios/private/ca.pem\n"
 
 
 def _hosts() -> Iterator[str]:
@@ -112,9 +112,14 @@ def _example() -> Iterator[str]:
                 yield _define("service", *_used(host, service))
 
 
+def argument(options: tuple[str, ...]) -> str:
+    """Options as an argument of check_command, for the shell and for Nagios."""
+    return shlex.join(options).replace("\\", "\\\\").replace("$", "$$").replace("!", "\\!")
+
+
 def _used(host: str, service: Service) -> Iterator[tuple[str, object]]:
     yield "use", f"videoconf-{service.system}-{service.name},generic-service"
     yield "host_name", host
     if service.needs:
-        command = f"check_videoconf_{service.system}!{service.name}!{shlex.join(service.needs)}"
+        command = f"check_videoconf_{service.system}!{service.name}!{argument(service.needs)}"
         yield "check_command", command

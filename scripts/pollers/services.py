@@ -19,7 +19,6 @@ _HOURLY = {
     "config",
     "info",
     "license-expiry",
-    "licenses",
     "management",
     "provisioning",
     "services",
