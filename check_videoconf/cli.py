@@ -245,7 +245,7 @@ def _run(mode: type[Mode], options: Options, remarks: list[str], deadline: Deadl
     thresholds = Thresholds(mode, options)
     prepare.refuse_filter_of_everything(mode, options)
     deadline.enter("looking for the password", network=False)
-    prepare.settle(mode, options)
+    prepare.settle(mode, options, deadline)
     deadline.enter("preparing the check", network=False)
     redactor.add_account(options.username, options.password)
     check, Session = _libraries()  # noqa: N806 -- a class

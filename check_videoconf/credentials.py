@@ -31,16 +31,21 @@ _SECRET_OPTION = re.compile(r"--(?:[a-z0-9-]+-)?(?:password|passphrase|community
 _ACCOUNT = re.compile(r"(?<=://)[^/@\s]*:.*(?=@)")
 
 
-def find(options: Options, environment: Mapping[str, str], default_username: str) -> tuple[str, str | None]:
-    """Username and password; the password is None when no source names one. Raises OptionError."""
+def find(
+    options: Options, environment: Mapping[str, str], default_username: str, seconds: float
+) -> tuple[str, str | None]:
+    """Username and password; the password is None when no source names one. Raises OptionError.
+
+    seconds: how long the check may still take.
+    """
     username = options.username or _utf8(environment.get(USERNAME)) or default_username
     password = options.password
     if password is None and options.password_file:
         password = _first_line(_file(options.password_file), f"--password-file {options.password_file}")
     if password is None and options.password_command:
-        # Less than the whole time, so that the command is what is blamed.
-        seconds = min(_COMMAND_TIMEOUT, 0.8 * options.timeout)
-        password = _first_line(_output(options.password_command, seconds), "--password-command")
+        # Less than all the time that is left, so that the command is what is blamed.
+        patience = min(_COMMAND_TIMEOUT, 0.6 * seconds)
+        password = _first_line(_output(options.password_command, patience), "--password-command")
     password = password or _utf8(environment.get(PASSWORD)) or None
     for what, text in (("username", username), ("password", password or "")):
         if _LONE_SURROGATE.search(text):

@@ -60,14 +60,18 @@ def _is_secret(option: Option | None, value: str) -> bool:
 
 
 def _wanted(arguments: Sequence[str]) -> Iterator[str]:
+    """What each --extra-opts says, `''` for one alone; an empty value is an empty macro and asks for nothing."""
     for position, argument in enumerate(arguments):
         if argument == "--":
             return
-        if argument.startswith("--extra-opts="):
-            yield argument.partition("=")[2]
-        elif argument == "--extra-opts":
-            following = arguments[position + 1 : position + 2]
-            yield following[0] if following and not following[0].startswith("-") else ""
+        name, sign, value = argument.partition("=")
+        if name != "--extra-opts":
+            continue
+        following = next(iter(arguments[position + 1 : position + 2]), "-")
+        if sign or not following.startswith("-"):
+            yield from filter(None, [value if sign else following])
+        else:
+            yield ""
 
 
 def _search() -> str:

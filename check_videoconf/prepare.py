@@ -23,7 +23,7 @@ def refuse_filter_of_everything(mode: type[Mode], options: Options) -> None:
         raise OptionError(f"--filter-counters: '{pattern.pattern}' matches none of {', '.join(labels)}")
 
 
-def settle(mode: type[Mode], options: Options) -> None:
+def settle(mode: type[Mode], options: Options, deadline: Deadline) -> None:
     """Options that follow from others, from the system and from the environment. Raises OptionError."""
     from . import catalog, credentials
     from .errors import OptionError
@@ -38,7 +38,8 @@ def settle(mode: type[Mode], options: Options) -> None:
             raise OptionError("--auth oauth2 needs --oauth2-client-id and --oauth2-key")
         options.username = options.oauth2_client_id
         return
-    options.username, options.password = credentials.find(options, os.environ, system.username)
+    found = credentials.find(options, os.environ, system.username, deadline.left())
+    options.username, options.password = found
     if options.password is None and not mode.anonymous:
         raise OptionError(
             f"a password is required: --password-file FILE, --password-command CMD, {credentials.PASSWORD} in the "

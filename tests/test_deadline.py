@@ -162,7 +162,7 @@ def test_the_deadline_is_one_in_every_output(run: Run) -> None:
 
 
 def test_a_command_for_the_password_that_hangs_is_an_option_error_in_time(run: Run) -> None:
-    answer = run(*plain(9, "-t", "0.5", "--password-command", "sh -c 'sleep 60 & sleep 60'"))
+    answer = run(*plain(9, "-t", "1", "--password-command", "sh -c 'sleep 60 & sleep 60'"))
     assert answer.first_line.startswith("UNKNOWN: --password-command: sh gave no answer within 0.")
     assert answer.code == 3
 
