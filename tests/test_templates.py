@@ -198,7 +198,7 @@ def test_a_command_of_centreon_with_its_macros_says_what_the_plugin_says(
     macros |= {"HOSTADDRESS": "127.0.0.1", "_HOSTAPIPROTO": "https", "_HOSTAPIUSERNAME": "monitor"}
     macros |= {"_HOSTAPIPASSWORD": "simulated", "_HOSTAPIPORT": str(getattr(simulator, service.system).port)}
     macros["_HOSTAPIEXTRAOPTIONS"] = f"--cacert {simulator.ca_file}"
-    argv = shlex.split(re.sub(r"\$([A-Z_0-9]+)\$", lambda match: macros[match[1]], command))
+    argv = shlex.split(re.sub(r"\$([A-Z_0-9]+)\$", lambda match: macros[str(match[1])], command))
     assert argv[0] == centreon.PLUGIN
     plain = [*argv[1:8], "--cacert", str(simulator.ca_file), *service.needs]
     answers = [

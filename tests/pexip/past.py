@@ -32,7 +32,7 @@ class Past(Manager):
     working = 1_000_000
     ignores_filters = False
     refused: tuple[str, ...] = ()
-    on_request: Callable[[], None] = staticmethod(lambda: None)
+    on_request: Callable[[], object] = object  # which does nothing
 
     def appear(self, path: str, row: Row, *, at: float | None = None) -> None:
         """A row that is there from now on, or from a time on."""
