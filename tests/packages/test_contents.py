@@ -105,13 +105,14 @@ def test_plugin_page_completion_licence_and_templates_are_there(unpacked: Unpack
 
 
 @pytest.mark.parametrize("name", PACKAGES)
-def test_only_the_plugin_and_the_script_are_executable_and_nobody_else_may_write(unpacked: Unpack, name: str) -> None:
+def test_only_the_plugin_and_scripts_are_executable_and_nobody_else_may_write(unpacked: Unpack, name: str) -> None:
     directory = unpacked(name)
     modes = {path: stat.S_IMODE(path.lstat().st_mode) for path in files(directory) if not path.is_symlink()}
     executable = {path.name for path, mode in modes.items() if mode == 0o755}
-    assert executable == {"check_videoconf", "state-directory"} | (
+    scripts = {"state-directory", "check_videoconf-textfile"} | (
         {"check-videoconf.rtupdate"} if name == "deb" else set()
     )
+    assert executable == {"check_videoconf", *scripts}
     assert set(modes.values()) == {0o644, 0o755}
 
 
