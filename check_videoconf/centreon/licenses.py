@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from ..counters import Counter, Measurement
+from ..counters import Measurement
 from ..pexip import licenses
 from .connectors import LICENSES
 
@@ -15,22 +16,12 @@ class Licenses(licenses.Licenses):
     #: How many of the kind measured last are bought.
     _total: float | None = None
 
-    def measure(
-        self,
-        label: str,
-        value: float | None,
-        instance: str = "",
-        *,
-        low: float | None = None,
-        high: float | None = None,
-        counter: Counter | None = None,
-        judged: bool = True,
-    ) -> Iterator[Measurement]:
+    def measure(self, label: str, value: float | None, instance: str = "", **how: Any) -> Iterator[Measurement]:
         if label.endswith("-usage"):
-            self._total = high
+            self._total = how["high"]
         elif label.endswith("-free"):
-            low, high = 0, self._total
-        yield from super().measure(label, value, instance, low=low, high=high, counter=counter, judged=judged)
+            how |= {"low": 0, "high": self._total}
+        yield from super().measure(label, value, instance, **how)
 
     def headline(self) -> str:
         self.shares = {kind: share for kind, share in self.shares.items() if kind in LICENSES}

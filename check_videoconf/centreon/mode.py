@@ -43,19 +43,9 @@ class Connected(Mode):
         macros = {theirs: record[ours] for theirs, ours in self.macros_of.items()}
         return super().judge(known, {**record, **macros}, describe)
 
-    def measure(
-        self,
-        label: str,
-        value: float | None,
-        instance: str = "",
-        *,
-        low: float | None = None,
-        high: float | None = None,
-        counter: Counter | None = None,
-        judged: bool = True,
-    ) -> Iterator[Measurement]:
+    def measure(self, label: str, value: float | None, instance: str = "", **how: Any) -> Iterator[Measurement]:
         if find_label(label, [known.label for known in self.counters]):
-            yield from super().measure(label, value, instance, low=low, high=high, counter=counter, judged=judged)
+            yield from super().measure(label, value, instance, **how)
         elif value is not None and not instance:
             self.values[label] = value  # not printed, but the headline may want it
 
