@@ -89,14 +89,14 @@ def test_a_drip_ends_at_the_deadline(run: Run, head: bytes, phase: str) -> None:
     )
 
 
-def test_retries_stay_inside_the_deadline(run: Run) -> None:
-    with Web(lambda _: (503, {}, b"")) as web:
-        answer = run(*plain(web.port, "-t", "1.2", "--retries", "20"), **PASSWORD)
-    assert (
-        answer.summary
-        == f"{HOST}:{web.port} failed to answer /api/admin/status/v1/alarm/: HTTP 503 Service Unavailable"
+def test_a_wait_that_would_end_after_the_deadline_is_not_begun(run: Run) -> None:
+    waits = iter(["0", "0", "3600"])
+    with Web(lambda _: (503, {"Retry-After": next(waits)}, b"")) as web:
+        answer = run(*plain(web.port, "-t", "30", "--retries", "20"), **PASSWORD)
+    assert answer.summary == (
+        f"{HOST}:{web.port} failed to answer /api/admin/status/v1/alarm/: HTTP 503 Service Unavailable, retry after 3600 s"
     )
-    assert 1 < len(web.requests) < 20
+    assert len(web.requests) == 3
 
 
 def test_a_wait_for_another_check_ends_at_the_deadline(run: Run, tmp_path: Path) -> None:
