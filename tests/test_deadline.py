@@ -94,7 +94,8 @@ def test_a_wait_that_would_end_after_the_deadline_is_not_begun(run: Run) -> None
     with Web(lambda _: (503, {"Retry-After": next(waits)}, b"")) as web:
         answer = run(*plain(web.port, "-t", "30", "--retries", "20"), **PASSWORD)
     assert answer.summary == (
-        f"{HOST}:{web.port} failed to answer /api/admin/status/v1/alarm/: HTTP 503 Service Unavailable, retry after 3600 s"
+        f"{HOST}:{web.port} failed to answer /api/admin/status/v1/alarm/: "
+        "HTTP 503 Service Unavailable, retry after 3600 s"
     )
     assert len(web.requests) == 3
 
