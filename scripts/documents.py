@@ -1,4 +1,4 @@
-"""Writes the generated parts of the README: `python -m scripts.documents`. With --check it only says what is old.
+"""Writes the generated parts of the documents: `python -m scripts.documents`. With --check it only says what is old.
 
 Each part stands between `<!-- name -->` and `<!-- /name -->` and is made from declarations: nothing is written twice.
 """
@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from check_videoconf import errors
 from check_videoconf.catalog import SYSTEMS
 
-README = Path(__file__).parent.parent / "README.md"
+from .pages import page, timeless
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
 
 
 class _Placeholders(dict[str, str]):
@@ -27,11 +31,12 @@ class _Placeholders(dict[str, str]):
 
 def modes() -> Iterator[str]:
     """The table of modes."""
-    yield "| | mode | what it looks at |"
-    yield "|---|---|---|"
     for name, system in SYSTEMS.items():
+        yield from (f"**{system.title}** ([docs/{name}.md](docs/{name}.md))", "")
+        yield from ("| mode | what it looks at |", "|---|---|")
         for mode, line in system.modes.items():
-            yield f"| {system.title} | `{name} {mode}` | {line} |"
+            yield f"| [`{name} {mode}`](docs/{name}.md#{mode}) | {line} |"
+        yield ""
 
 
 def what_can_go_wrong() -> Iterator[str]:
@@ -48,28 +53,40 @@ def declared_errors() -> list[Any]:
     return [found for found in vars(errors).values() if isinstance(found, type) and vars(found).get("when")]
 
 
-PARTS: dict[str, Callable[[], Iterator[str]]] = {"modes": modes, "errors": what_can_go_wrong}
+DOCUMENTS: dict[Path, dict[str, Callable[[], Iterator[str]]]] = {
+    README: {"modes": modes, "errors": what_can_go_wrong},
+    **{ROOT / "docs" / f"{system}.md": {"modes": partial(page, system)} for system in SYSTEMS},
+}
 
 
-def written(text: str) -> str:
-    """`text` with every part as it should be now."""
-    for name, part in PARTS.items():
+def written(path: Path) -> str:
+    """A document with every part as it should be now."""
+    text = path.read_text(encoding="utf-8")
+    for name, part in DOCUMENTS[path].items():
         start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         before, found, rest = text.partition(start)
         _, closed, after = rest.partition(end)
         if not found or not closed:
-            raise SystemExit(f"README.md has no part {name}")
+            raise SystemExit(f"{path.name} has no part {name}")
         text = "".join([before, start, *(f"{line}\n" for line in part()), end, after])
     return text
 
 
+def old_ones() -> Iterator[tuple[Path, str]]:
+    """The documents that are not current, and what they should be. Passing time makes none old."""
+    for path in DOCUMENTS:
+        text = written(path)
+        if timeless(text) != timeless(path.read_text(encoding="utf-8")):
+            yield path, text
+
+
 def main() -> int:
-    old = README.read_text(encoding="utf-8")
-    new = written(old)
-    if "--check" in sys.argv:
-        return int(old != new)
-    README.write_text(new, encoding="utf-8")
-    return 0
+    found = dict(old_ones())
+    for path, text in found.items():
+        print(path.name)
+        if "--check" not in sys.argv:
+            path.write_text(text, encoding="utf-8")
+    return int("--check" in sys.argv and bool(found))
 
 
 if __name__ == "__main__":

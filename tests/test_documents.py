@@ -1,21 +1,36 @@
-"""The generated parts of the README are those that the declarations make."""
+"""The generated parts of the documents are those that the declarations make, their examples really run."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from check_videoconf.catalog import SYSTEMS
-from scripts import documents
+from scripts import documents, pages
 
 
-def test_the_readme_is_current() -> None:
-    text = documents.README.read_text(encoding="utf-8")
-    assert documents.written(text) == text, "make docs writes it anew"
+@pytest.mark.parametrize("path", documents.DOCUMENTS, ids=lambda path: path.name)
+def test_the_document_is_current(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert pages.timeless(documents.written(path)) == pages.timeless(text), "make docs writes it anew"
 
 
-def test_every_mode_is_in_the_table_of_modes() -> None:
+def test_passing_time_alone_is_no_difference() -> None:
+    now = "up for 24 d 22 h | 'a'=81.8%;;;0;100 'b.seconds'=4201918.98s;;;0; since 2026-11-22T07:31:10.237792  no"
+    then = "up for 3 min 7 s | 'a'=81.8%;;;0;100 'b.seconds'=187s;;;0; since 2025-01-02T07:31:10     no"
+    assert pages.timeless(now) == pages.timeless(then)
+    assert pages.timeless(now) != pages.timeless(then.replace("81.8", "81.9"))
+
+
+def test_every_mode_is_in_the_table_of_modes_and_on_its_page() -> None:
     table = "\n".join(documents.modes())
     for name, system in SYSTEMS.items():
+        page = (documents.ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
         for mode in system.modes:
             assert f"`{name} {mode}`" in table
+            assert f"\n### {mode}\n" in page
+            assert f"\n$ check_videoconf {name} {mode} -H " in page
 
 
 def test_every_error_says_when_it_comes_what_is_seen_and_what_to_do() -> None:
