@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable, Iterator
 
 from .units import WORDS
 
@@ -64,6 +65,16 @@ class Counter:
         made = copy.copy(self)
         for name in ("label", "nlabel", "help", "title"):
             setattr(made, name, getattr(self, name).replace("*", word))
+        return made
+
+    def members(self, words: Iterable[str]) -> Iterator[Counter]:
+        """The counters of a family whose members are known before the device is asked."""
+        return map(self.member, words)
+
+    def titled(self, title: str) -> Counter:
+        """The counter by another name in sentences."""
+        made = copy.copy(self)
+        made.title = title
         return made
 
     def named(self, noun: str) -> str:

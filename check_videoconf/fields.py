@@ -108,41 +108,50 @@ def raw(value: Any) -> Any:
 class Fields:
     """What a mode reads of each row: names separated by blanks; behind one that may be null `!`, null or absent `?`.
 
-    `Fields(texts="name node? level!", numbers="media_load", flags="acknowledged?", times="time_raised?")`
+    `Fields(texts="name=conferenceName node? level!", numbers="duration=DurationSeconds|DurationInSeconds?")`: behind a
+    name the key that holds it in the row, where that is another; of several keys the first that says something counts.
     """
 
     def __init__(self, *, texts: str = "", numbers: str = "", flags: str = "", times: str = "", raws: str = "") -> None:
-        self.readers: list[tuple[str, Callable[[Any], Any], str]] = [
-            (word.rstrip("!?"), reader, word[-1:] if word[-1:] in "!?" else "")
-            for words, reader in (
-                (texts, text),
-                (numbers, number),
-                (flags, flag),
-                (times, moment),
-                (raws, raw),
-            )
-            for word in words.split()
-        ]
+        #: The keys of each field, by its name.
+        self.keys: dict[str, tuple[str, ...]] = {}
+        #: Where a value is put, its key, its reader, and what may be said of it.
+        self.readers: list[tuple[str, str, Callable[[Any], Any], str]] = []
+        for words, convert in ((texts, text), (numbers, number), (flags, flag), (times, moment), (raws, raw)):
+            for word in words.split():
+                name, _, keys = word.rstrip("!?").partition("=")
+                self.keys[name] = tuple((keys or name).split("|"))
+                leave = word[-1:] if word[-1:] in "!?" else ""
+                self.readers += [(place, key, convert, leave) for place, key in self._places(name)]
+
+    def _places(self, name: str) -> list[tuple[str, str]]:
+        """Where the value of each key is put: under the field's name, of several keys under one of its own at first."""
+        keys = self.keys[name]
+        return [(name if len(keys) == 1 else f"{name}={key}", key) for key in keys]
 
     def reader(self, what: str, gaps: Gaps) -> Callable[[Row], dict[str, Any]]:
-        """A function from a row to its record; what is missing or unreadable is None and told to `gaps`."""
+        """A function from a row to its record; what is missing or unreadable is None and told to `gaps` by its key."""
         readers = self.readers
+        several = {name: [place for place, _ in self._places(name)] for name in self.keys if len(self.keys[name]) > 1}
 
         def read(row: Row) -> dict[str, Any]:
             record: dict[str, Any] = {}
-            for name, convert, leave in readers:
+            for place, key, convert, leave in readers:
                 try:
-                    value = record[name] = convert(row.get(name))
+                    value = record[place] = convert(row.get(key))
                 except Unreadable:
-                    record[name] = None
-                    gaps.unreadable(what, name, row[name], required=leave != "?")
+                    record[place] = None
+                    gaps.unreadable(what, key, row[key], required=leave != "?")
                 else:
                     if value is None:
-                        present = name in row
+                        present = key in row
                         if not leave or (leave == "!" and not present):
-                            gaps.missing(what, name, present=present)
+                            gaps.missing(what, key, present=present)
                         elif not present:
-                            gaps.absent.add(name)
+                            gaps.absent.add(key)
+            for name, places in several.items():
+                values = [record.pop(place) for place in places]
+                record[name] = next((value for value in values if value not in (None, "")), None)
             return record
 
         return read

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import copy
 import re
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Callable, ClassVar, TypeVar
 
 from .counters import CRITICAL, OK, UNKNOWN, Counter, Finding, Measurement, Status, Verdict
+from .errors import DeviceError, NotSupported, RestDisabled
 from .fields import Fields, Gaps, Unreadable
-from .options import Option, Options, regex
+from .options import Option, Options, find_label, regex
 from .text import plural, shorten
 from .thresholds import Thresholds
+from .units import human
 
 Record = Mapping[str, Any]
+#: Why a counter is not measured where the device is of a version that has no such thing.
+NOT_SUPPORTED = "not supported by this version"
 _Read = TypeVar("_Read")
+_Kind = TypeVar("_Kind")
 
 
 class Mode:
@@ -32,6 +37,8 @@ class Mode:
     requests: ClassVar[str] = "1"
     #: Paragraphs of the help about what a user may wonder.
     notes: ClassVar[tuple[str, ...]] = ()
+    #: How the examples in the help say who asks.
+    login: ClassVar[str] = "--password-file FILE"
     #: What the mode cannot do without, behind the connection options of the first example in the help.
     needs: ClassVar[str] = ""
     #: The second of the two examples in the help: what is put behind the connection options.
@@ -50,8 +57,14 @@ class Mode:
     inventory: ClassVar[bool] = False
     #: Default of --cache.
     cache: ClassVar[int] = 0
+    #: Whether connecting is part of what is measured, so that no connection of another check will do.
+    connects_anew: ClassVar[bool] = False
     #: Whether it may ask without credentials, see api_check.ApiCheck.
     anonymous: ClassVar[bool] = False
+    #: Whether it is nothing for every device: templates have it only where somebody asks for it.
+    opt_in: ClassVar[bool] = False
+    #: Whether it changes something at the device, and keeps a note in the state directory of what it must put right.
+    acts: ClassVar[bool] = False
     #: What a mode that lists things says of each, see discovery.Discovery; it prints them in place of a check.
     columns: ClassVar[tuple[str, ...]] = ()
 
@@ -114,7 +127,9 @@ class Mode:
         #: Totals measured so far, by label, for the headline.
         self.values: dict[str, float] = {}
         self.seen = self.selected = 0
-        self._by_label = {counter.label: counter for counter in self.counters}
+        # Those of the mode that this one was made from, too: its headline may name them, see centreon.mode.
+        declared = [counter for kind in reversed(type(self).__mro__) for counter in vars(kind).get("counters", ())]
+        self._by_label: dict[str, Counter] = {counter.label: counter for counter in declared}
 
     def probe(self) -> Iterator[Finding]:
         """What the device shows now, as findings. Raises VideoconfError when it cannot be asked."""
@@ -124,7 +139,18 @@ class Mode:
         """The summary of the OK state: the two or three figures a person wants."""
         raise NotImplementedError
 
-    # -- verbs
+    # -- verbs: to ask
+
+    def fetch(self, path: str, fields: Fields | None = None, what: str = "", **query: Any) -> Iterator[dict[str, Any]]:
+        """Each row that the client finds, as a record; what it lacks is told. Raises VideoconfError.
+
+        fields, what: what is read of a row, and the noun for one, where they are not the mode's own. query: what else
+        the client's `records` takes.
+        """
+        found: Iterator[dict[str, Any]] = self.client.records(
+            path, fields or self.fields, what or self.record, self.gaps, **query
+        )
+        return found
 
     def select(self, records: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         """The records that the filters leave."""
@@ -157,10 +183,16 @@ class Mode:
             return f"no {self.record} matches the filters ({self.seen} seen)"
         return f"the device reports no {self.record} at all"
 
+    # -- verbs: to judge and to measure
+
     def judge(self, status: str, record: Record, describe: Callable[[Record], str]) -> Verdict:
         """The verdict on a record; `describe` says in words what it is."""
         state = self.thresholds.judge(status, record)
         return Verdict(status, state, describe(record) if state != OK or self.given.verbose else "")
+
+    def mention(self, text: str = "") -> Iterator[Verdict]:
+        """Something that is as it should be, said with -v; nothing at all to say is still no failed measurement."""
+        yield Verdict("", OK, text if self.given.verbose else "")
 
     def measure(
         self,
@@ -170,26 +202,35 @@ class Mode:
         *,
         low: float | None = None,
         high: float | None = None,
-        counter: Counter | None = None,
         judged: bool = True,
+        which: str = "",
+        told: bool = False,
     ) -> Iterator[Measurement]:
         """The value of a counter; None is a value that could not be had, which is UNKNOWN unless it is optional.
 
-        `counter` is a member of a family, whose label is not itself declared.
+        label: of a counter, or of a member of a family. low, high: bounds, where they are not the counter's. judged:
+        whether the thresholds apply. which: what was counted, behind the counter's name in sentences. told: what could
+        not be had is told already, as a field that is missing.
         """
-        counter = counter or self._by_label[label]
+        counter = self._counter(label)
         if value is None:
-            self.absent(label, instance, optional=counter.optional)
+            if not told:
+                self.absent(label, instance, optional=counter.optional)
             return
         if not instance:
             self.values[label] = value
         if self.wanted(label):
+            counter = counter.titled(f"{counter.title} ({which})") if which else counter
             yield Measurement(counter, value, instance, low=low, high=high, judged=judged)
 
     def tally(self, label: str, counts: Mapping[str, int]) -> Iterator[Measurement]:
         """A counter per instance from how often each was seen, in the order of their names; '' is shown as none."""
         for instance in sorted(counts):
             yield from self.measure(label, counts[instance], instance or "none")
+
+    def flagged(self, label: str, told: Sequence[bool], total: int) -> Iterator[Measurement]:
+        """How many of `total` records are so, by the flags of those that tell; not reported where none of them does."""
+        yield from self.measure(label, sum(told) if told or not total else None, high=total)
 
     def expect(self, option: str, wanted: str, found: str, *, met: bool) -> Iterator[Verdict]:
         """The verdict on an --expect-… : CRITICAL with both sides in words when it is not met."""
@@ -198,10 +239,18 @@ class Mode:
 
     def missing(self, label: str, names: Collection[str]) -> Iterator[Measurement]:
         """How many of the expected things were not found; in sentences they are named."""
-        counter = copy.copy(self._by_label[label])
-        if names:
-            counter.title = f"{counter.title} ({shorten(', '.join(names), 200)})"
-        yield from self.measure(label, len(names), counter=counter)
+        yield from self.measure(label, len(names), which=shorten(", ".join(names), 200))
+
+    def age(self, moment: float | None) -> float | None:
+        """Seconds since a moment, never negative: clocks of device and poller differ a little."""
+        return None if moment is None else max(0.0, self.now - moment)
+
+    def recall(self, name: str, kind: type[_Kind]) -> _Kind:
+        """What the previous run remembered under a name; an empty one where there is none, or something else."""
+        found = (self.previous or {}).get(name)
+        return found if isinstance(found, kind) else kind()
+
+    # -- verbs: to say what could not be had
 
     def read_member(
         self,
@@ -213,11 +262,11 @@ class Mode:
     ) -> _Read | None:
         """A member of a report by a reader of `fields`, or one that raises Unreadable like them; None if it has none.
 
-        That it cannot be had is told, unless --filter-counters leaves none of the counters made of it. what: the noun
-        for the report, else `record`.
+        That it cannot be had is told, unless --filter-counters leaves none of the counters made of it, `labels`. what:
+        the noun for the report, else `record`.
         """
         value = report.get(member)
-        told = any(self.wanted(label) for label in labels)
+        told = not labels or any(self.wanted(label) for label in labels)
         try:
             found = reader(value)
         except Unreadable:
@@ -228,6 +277,20 @@ class Mode:
             self.gaps.missing(what or self.record, member, present=member in report)
         return found
 
+    @contextmanager
+    def each_on_its_own(self, without: str = "") -> Iterator[None]:
+        """What the device does not have, or refuses in its own words, is a problem; what follows is still asked.
+
+        without: what is done where it is not needed; then it is a remark.
+        """
+        try:
+            yield
+        except (NotSupported, RestDisabled, DeviceError) as error:
+            if without:
+                self.remarks.append(f"{without}: {error}")
+            else:
+                self.problems.append(str(error))
+
     def absent(self, label: str, instance: str = "", *, optional: bool, reason: str = "not reported") -> None:
         """Says that a counter has no value; UNKNOWN if it must have one or the user has a threshold on it."""
         if not self.wanted(label):
@@ -235,13 +298,24 @@ class Mode:
         line = f"{label}{' of ' + instance if instance else ''}: {reason}"
         (self.remarks if optional and label not in self.thresholds.given else self.problems).append(line)
 
+    def supports(self, label: str, field: str) -> bool:
+        """Whether this version has a field that a counter is made of; that it has not is said of the counter."""
+        if field not in self.gaps.absent:
+            return True
+        self.absent(label, optional=True, reason=NOT_SUPPORTED)
+        return False
+
+    def lacking(self, labels: Iterable[str], reason: str) -> None:
+        """Why counters are not measured in this check; that matters where the user has a threshold on one."""
+        for label in labels:
+            if label in self.thresholds.given:
+                self.absent(label, optional=True, reason=reason)
+
     def wanted(self, label: str) -> bool:
         """Whether --filter-counters leaves a counter or a status."""
         return self.given.filter_counters is None or bool(self.given.filter_counters.search(label))
 
-    def age(self, moment: float | None) -> float | None:
-        """Seconds since a moment, never negative: clocks of device and poller differ a little."""
-        return None if moment is None else max(0.0, self.now - moment)
+    # -- the end
 
     def finish(self) -> Iterator[Finding]:
         """What belongs to every probe, after it: fields that could not be read, filters that left nothing."""
@@ -255,9 +329,23 @@ class Mode:
         """What could not be had of what must be had, so far."""
         return [*self.gaps.problems(), *self.problems]
 
+    # -- words
+
     def count_of(self, number: float) -> str:
         """`1 alarm`, `3 alarms`."""
         return plural(number, self.record)
+
+    def figure(self, label: str) -> str:
+        """A total for people, `12.5 %`, `3 d 4 h`; `''` where it was not measured."""
+        return human(self.values[label], self._counter(label).unit) if label in self.values else ""
+
+    def _counter(self, label: str) -> Counter:
+        """The counter of a label, made from its family where it is a member of one."""
+        if label not in self._by_label:
+            family = find_label(label, list(self._by_label)) or label
+            head, _, tail = family.partition("*")
+            self._by_label[label] = self._by_label[family].member(label[len(head) : len(label) - len(tail)])
+        return self._by_label[label]
 
 
 def _or_empty(value: Any) -> str:

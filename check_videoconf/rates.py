@@ -48,6 +48,12 @@ class Growth:
         grown = self.since(name, value)
         return None if grown is None or not self.seconds else grown / self.seconds
 
+    def together(self, name: str, values: Mapping[str, float]) -> dict[str, float] | None:
+        """By how much the counters of one thing have grown; None if any of them cannot be told: the thing is new."""
+        since = {counter: self.since(f"{name} {counter}", value) for counter, value in values.items()}
+        grown = {counter: growth for counter, growth in since.items() if growth is not None}
+        return grown if len(grown) == len(values) else None
+
     def why_none(self) -> str:
         """Why there was no rate, in a few words."""
         if self.first:
@@ -61,6 +67,11 @@ class Growth:
     def saved(self) -> dict[str, Any]:
         """What the next run shall be given."""
         return {"clock": self._clock, "uptime": self._uptime, "counters": self._now}
+
+
+def share_lost(lost: float, sent: float) -> float | None:
+    """Packets lost of those sent, in percent; None where none were. Late ones can make them fewer than none."""
+    return min(100.0, max(0.0, 100 * lost / sent)) if sent > 0 else None
 
 
 def _number(value: Any) -> float | None:

@@ -67,6 +67,11 @@ def plural(count: float, noun: str, nouns: str = "") -> str:
     return f"{shown} {noun}" if shown == 1 else f"{shown} {nouns or noun + 's'}"
 
 
+def phrase(*parts: str | None) -> str:
+    """The parts that are not empty, joined by commas."""
+    return ", ".join(filter(None, parts))
+
+
 def nearest(word: str, known: list[str]) -> str:
     """The known name nearest to a misspelt one, or `''`."""
     import difflib  # only a mistake pays for it

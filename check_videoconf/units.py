@@ -76,6 +76,11 @@ def duration(seconds: float, *, exact: bool = False) -> str:
     return ("-" if seconds < 0 else "") + " ".join(words)
 
 
+def lasting(age: float | None) -> str:
+    """`for 2 h 5 min`; an age in seconds that may not be known."""
+    return "age unknown" if age is None else f"for {duration(age)}"
+
+
 def human(value: float, unit: str, *, exact: bool = False) -> str:
     """A counter's value with its unit, for people; `exact` does not round, which a limit needs."""
     if unit == "s":

@@ -207,6 +207,38 @@ def test_a_record_has_the_declared_names_and_no_others() -> None:
     assert (gaps.problems(), gaps.notes(), gaps.absent) == ([], [], set())
 
 
+RENAMED = Fields(texts="name=conferenceName", numbers="seconds=DurationSeconds|DurationInSeconds?")
+
+
+@pytest.mark.parametrize(
+    ("row", "seconds"),
+    [
+        ({"DurationSeconds": "7"}, 7),
+        ({"DurationInSeconds": "8"}, 8),
+        ({"DurationSeconds": "7", "DurationInSeconds": "8"}, 7),
+        ({"DurationSeconds": None, "DurationInSeconds": "8"}, 8),
+        ({"DurationSeconds": "long", "DurationInSeconds": "8"}, 8),
+        ({"DurationSeconds": 0, "DurationInSeconds": "8"}, 0),
+        ({"DurationSeconds": ""}, None),
+        ({}, None),
+    ],
+)
+def test_of_several_keys_of_a_field_the_first_that_says_something_counts(
+    row: dict[str, object], seconds: object
+) -> None:
+    record, gaps = read(RENAMED, {"conferenceName": "a", **row})
+    assert record == {"name": "a", "seconds": seconds}
+    assert gaps.problems() == []
+
+
+def test_what_is_told_of_a_field_names_its_key() -> None:
+    _, gaps = read(RENAMED, {"DurationSeconds": "long"})
+    assert gaps.problems() == ["conferenceName of a node is missing"]
+    assert gaps.notes() == ["DurationSeconds of a node is unreadable (text)"]
+    assert gaps.absent == {"DurationInSeconds"}
+    assert RENAMED.keys == {"name": ("conferenceName",), "seconds": ("DurationSeconds", "DurationInSeconds")}
+
+
 def test_what_is_absent_is_nothing_and_told_where_it_is_required() -> None:
     record, gaps = read(FIELDS, {})
     assert set(record.values()) == {None}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from check_videoconf.rates import Growth
+from check_videoconf.rates import Growth, share_lost
 
 
 def run(previous: Any, clock: float, *, uptime: bool = True, **counters: float) -> tuple[Growth, dict[str, Any]]:
@@ -65,14 +65,14 @@ def test_two_runs_at_the_same_second_have_growth_and_no_rate() -> None:
     _, before = run(None, 100, packets=1_000)
     growth, found = run(before["state"], 100, packets=1_010)
     assert found["rates"] == {"packets": None}
-    assert growth.why_none() == "no time has passed since the previous run"
+    assert (growth.why_none(), growth.seconds) == ("no time has passed since the previous run", None)
     assert growth.since("packets", 1_010) == 10
 
 
 def test_a_poller_whose_clock_went_back_has_growth_and_no_rate() -> None:
     _, before = run(None, 1_000, uptime=False, packets=1_000)
     growth, found = run(before["state"], 400, uptime=False, packets=1_010)
-    assert (found["rates"], growth.restarted) == ({"packets": None}, False)
+    assert (found["rates"], growth.restarted, growth.seconds) == ({"packets": None}, False, None)
     assert growth.since("packets", 1_010) == 10
 
 
@@ -80,6 +80,12 @@ def test_seconds_of_the_device_are_not_compared_with_those_of_the_poller() -> No
     _, before = run(None, 5_000, uptime=True, packets=1_000)
     growth, found = run(before["state"], 1_790_000_000, uptime=False, packets=2_000)
     assert (found["rates"], growth.why_none()) == ({"packets": None}, "the previous run went by another clock")
+
+
+def test_seconds_are_the_pollers_unless_they_are_said_to_be_the_devices() -> None:
+    before = Growth(None, 100).saved()
+    assert Growth(before, 160, uptime=False).seconds == 60
+    assert Growth(before, 160, uptime=True).seconds is None
 
 
 @pytest.mark.parametrize(
@@ -113,3 +119,29 @@ def test_no_rate_is_ever_negative(clocks: tuple[float, float], values: tuple[int
     _, before = run(None, clocks[0], uptime=uptime, packets=values[0])
     rate = run(before["state"], clocks[1], uptime=uptime, packets=values[1])[1]["rates"]["packets"]
     assert rate is None or rate >= 0
+
+
+# -- one thing with several counters, and what it lost
+
+
+def test_the_counters_of_one_thing_have_grown_together() -> None:
+    first = Growth(None, 100)
+    assert first.together("call", {"lost": 5, "all": 100}) is None
+    assert Growth(first.saved(), 160).together("call", {"lost": 6, "all": 150}) == {"lost": 1, "all": 50}
+
+
+@pytest.mark.parametrize("counts", [{"lost": 4, "all": 150}, {"lost": 6, "all": 150, "late": 1}])
+def test_a_thing_is_new_where_one_of_its_counters_is(counts: dict[str, float]) -> None:
+    first = Growth(None, 100)
+    first.together("call", {"lost": 5, "all": 100})
+    second = Growth(first.saved(), 160)
+    assert second.together("call", counts) is None
+    assert second.saved()["counters"] == {f"call {name}": value for name, value in counts.items()}
+
+
+@pytest.mark.parametrize(
+    ("lost", "sent", "share"),
+    [(1, 4, 25), (0, 4, 0), (4, 4, 100), (1, 1, 100), (-1, 4, 0), (5, 4, 100), (0, 0, None), (1, -1, None)],
+)
+def test_the_share_lost_is_between_nothing_and_all(lost: float, sent: float, share: float | None) -> None:
+    assert share_lost(lost, sent) == share

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from check_videoconf.text import clean, clean_label, nearest, plural, shorten, shorten_bytes
+from check_videoconf.text import clean, clean_label, nearest, phrase, plural, shorten, shorten_bytes
 
 # Halves of characters included: JSON can spell them.
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=())) | st.text(
@@ -130,6 +130,11 @@ def test_a_noun_follows_its_number(count: float, expected: str) -> None:
 
 def test_a_noun_may_have_a_plural_of_its_own() -> None:
     assert plural(2, "registry", "registries") == "2 registries"
+
+
+def test_a_phrase_leaves_out_what_is_empty() -> None:
+    assert phrase("2 rooms", "", None, "1 locked") == "2 rooms, 1 locked"
+    assert phrase("", None) == ""
 
 
 def test_a_misspelt_name_gets_the_nearest_one() -> None:

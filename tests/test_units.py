@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from check_videoconf.units import decimal, duration, human, parse_duration
+from check_videoconf.units import decimal, duration, human, lasting, parse_duration
 
 FINITE = st.integers(-(10**20), 10**20) | st.floats(allow_nan=False, allow_infinity=False) | st.floats(-2, 2)
 
@@ -179,6 +179,10 @@ def test_any_value_can_be_told(value: float, unit: str, exact: bool) -> None:
     assert text
     assert "e" not in text
     assert text.isprintable()
+
+
+def test_an_age_is_told_also_where_it_is_not_known() -> None:
+    assert [lasting(age) for age in (7500, 0, None)] == ["for 2 h 5 min", "for 0 s", "age unknown"]
 
 
 # -- typed by people

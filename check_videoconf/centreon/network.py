@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..counters import OK, Finding, Verdict
+from ..counters import Finding
 from ..trio import network
-from ..units import decimal
 
 
 class Network(network.Network):
     """Packets at the phone's LAN port."""
 
     def probe(self) -> Iterator[Finding]:
-        yield Verdict("", OK, "")  # the first run has nothing to tell
-        yield from self._packets()
+        yield from self.mention()  # the first run has nothing to tell
+        yield from self.packets()
 
     def headline(self) -> str:
-        rates = {way: self.values[f"packets-{way}"] for way in ("in", "out") if f"packets-{way}" in self.values}
-        shown = " and ".join(f"{way} {decimal(rate, 1)}" for way, rate in rates.items())
-        return f"packets a second {shown}" if shown else self.growth.why_none()
+        return self.rates() or self.growth.why_none()

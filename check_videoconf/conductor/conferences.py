@@ -8,24 +8,22 @@ from typing import Any, Callable
 
 from ..counters import Counter, Finding, Status
 from ..fields import Fields
-from ..mode import Mode, Record
+from ..mode import Record
 from ..units import duration
-from .tables import Asked
+from .asked import AskingMode
 
 # Guide XC4.3.1, appendix A.
 _MOST_CONFERENCES = 1000
-#: The members that hold what an expression may ask for, where a Conductor may lack them.
-_OPTIONAL = {
-    "template": ("factoryTemplateType",),
-    "cascaded": ("isCascaded",),
-    "locked": ("locked",),
-    "webex": ("factoryWebEx",),
-    "encryption": ("encryption",),
-    "duration": ("activeStartTime", "startTime"),
-}
+# Which conferences the counters count: label, field, test of it.
+_SHARES: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
+    ("cascaded", "cascaded", bool),
+    ("locked", "locked", bool),
+    ("encrypted", "encryption", lambda word: word.lower() == "required"),
+    ("webex", "webex", lambda word: word.lower() not in ("", "none")),
+)
 
 
-class Conferences(Mode):
+class Conferences(AskingMode):
     """Conferences that are running now."""
 
     endpoints = (
@@ -42,10 +40,11 @@ class Conferences(Mode):
 
     record = "conference"
     fields = Fields(
-        texts="conferenceName factoryTemplateType? encryption? factoryWebEx?",
-        flags="isCascaded? locked?",
-        times="activeStartTime? startTime?",
+        texts="name=conferenceName template=factoryTemplateType? encryption? webex=factoryWebEx?",
+        flags="cascaded=isCascaded? locked?",
+        times="start=activeStartTime|startTime?",
     )
+    clock = Fields(times="currentTime")
     filters = ("name", "template")
     counters = (
         Counter(
@@ -70,64 +69,40 @@ class Conferences(Mode):
     )
 
     def probe(self) -> Iterator[Finding]:
-        structs = self.client.records("conference.enumerate", "conferences", self.fields, self.record, self.gaps)
-        found = list(map(_plain, structs))
+        found = list(self.fetch("conference.enumerate", member="conferences"))
         conferences = list(self.select(found))
-        asked = {field for field, _, _ in self._tests()}
-        now = self._clock() if conferences and self.thresholds.judges("conference-status") else None
+        now = self._now() if conferences and self.thresholds.judges("conference-status") else None
         for conference in conferences:
-            if now is not None and conference["start"] is not None:
-                conference["duration"] = max(0, now - conference["start"])
-            yield self.judge("conference-status", Asked(conference, asked), _describe)
-        self._unreported(asked, found)
+            start = conference["start"]
+            conference["duration"] = None if now is None or start is None else max(0, now - start)
+            yield self.judge("conference-status", conference, _describe)
+        self._unreported(found)
         yield from self.measure("conferences-total", len(conferences))
         if all(conference["template"] is None for conference in conferences) and conferences:
             self.absent("conferences-template", optional=True)
         else:
             templates = Tally(conference["template"] or "unknown" for conference in conferences)
             yield from self.tally("conferences-template", templates)
-        yield from self._share("cascaded", conferences, "cascaded", bool)
-        yield from self._share("locked", conferences, "locked", bool)
-        yield from self._share("encrypted", conferences, "encryption", lambda word: word.lower() == "required")
-        yield from self._share("webex", conferences, "webex", lambda word: word.lower() not in ("", "none"))
+        for label, field, test in _SHARES:
+            told = [test(conference[field]) for conference in conferences if conference[field] is not None]
+            yield from self.flagged(f"conferences-{label}", told, len(conferences))
 
     def headline(self) -> str:
         return self.count_of(self.values["conferences-total"])
 
-    def _unreported(self, asked: set[str], found: list[dict[str, Any]]) -> None:
+    def _unreported(self, found: list[dict[str, Any]]) -> None:
         """A filter or an expression on what no conference has must not be OK for that."""
-        for name, members in _OPTIONAL.items():
-            field = "start" if name == "duration" else name
-            if name in asked and self.gaps.absent.issuperset(members) and all(one[field] is None for one in found):
-                self.problems.append(f"{name}: not reported, no conference has {' or '.join(members)}")
+        for macro in self.statuses[0].macros:
+            field = "start" if macro == "duration" else macro
+            keys = self.fields.keys[field]
+            if macro in self.asked and self.gaps.absent.issuperset(keys) and all(one[field] is None for one in found):
+                self.problems.append(f"{macro}: not reported, no conference has {' or '.join(keys)}")
 
-    def _clock(self) -> float | None:
+    def _now(self) -> float | None:
         """The device's own time, read as the conferences' times are."""
-        report = Fields(times="currentTime").reader("device report", self.gaps)(self.client.call("device.query"))
+        report = self.clock.reader("device report", self.gaps)(self.client.call("device.query"))
         now: float | None = report["currentTime"]
         return now
-
-    def _share(
-        self, label: str, conferences: list[dict[str, Any]], field: str, test: Callable[[Any], bool]
-    ) -> Iterator[Finding]:
-        """How many conferences pass a test on a field; that is not known where none has the field."""
-        known = [conference[field] for conference in conferences if conference[field] is not None]
-        value = None if conferences and not known else sum(map(test, known))
-        yield from self.measure(f"conferences-{label}", value, high=len(conferences))
-
-
-def _plain(struct: Record) -> dict[str, Any]:
-    """A conference in the words of the expressions; start is by the device's clock."""
-    return {
-        "name": struct["conferenceName"],
-        "template": struct["factoryTemplateType"],
-        "cascaded": struct["isCascaded"],
-        "locked": struct["locked"],
-        "webex": struct["factoryWebEx"],
-        "encryption": struct["encryption"],
-        "start": struct["activeStartTime"] if struct["activeStartTime"] is not None else struct["startTime"],
-        "duration": None,
-    }
 
 
 def _describe(conference: Record) -> str:

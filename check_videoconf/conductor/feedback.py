@@ -28,7 +28,7 @@ class Feedback(Mode):
     example = "--expect-receiver https://tms.example.net/feedback"
 
     record = "receiver"
-    fields = Fields(texts="receiverURI!")
+    fields = Fields(texts="uri=receiverURI!")
     options = (Option("--expect-receiver", "URI", "critical unless this receiver is registered", repeat=True),)
     counters = (
         Counter("receivers-total", help="feedback receivers", warning="18", high=_MOST_RECEIVERS),
@@ -36,10 +36,8 @@ class Feedback(Mode):
     )
 
     def probe(self) -> Iterator[Finding]:
-        structs = self.client.records(
-            "feedbackReceiver.extended.query", "receivers", self.fields, self.record, self.gaps, bare=True
-        )
-        uris = [struct["receiverURI"] for struct in structs if struct["receiverURI"]]
+        slots = self.fetch("feedbackReceiver.extended.query", member="receivers", bare=True)
+        uris = [slot["uri"] for slot in slots if slot["uri"]]
         yield from self.measure("receivers-total", len(uris))
         wanted = self.given.expect_receiver
         missing = [uri for uri in wanted if _same(uri) not in map(_same, uris)]

@@ -19,15 +19,10 @@ class ListConferences(Discovery):
 
     record = "conference"
     columns = ("name", "template", "encryption", "locked", "cascaded")
-    fields = Fields(texts="conferenceName factoryTemplateType? encryption?", flags="locked? isCascaded?")
+    fields = Fields(
+        texts="name=conferenceName template=factoryTemplateType? encryption?", flags="locked? cascaded=isCascaded?"
+    )
     filters = ("name", "template")
 
     def find(self) -> Iterator[dict[str, Any]]:
-        structs = self.client.records("conference.enumerate", "conferences", self.fields, self.record, self.gaps)
-        for struct in structs:
-            yield {
-                **struct,
-                "name": struct["conferenceName"],
-                "template": struct["factoryTemplateType"],
-                "cascaded": struct["isCascaded"],
-            }
+        return self.fetch("conference.enumerate", member="conferences")

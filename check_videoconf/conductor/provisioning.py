@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..counters import Counter, Finding, Status
-from ..mode import Record
+from ..mode import Mode, Record
 from ..options import Option
 from ..text import plural
-from .tables import RestMode
 
 _BASE = "/api/4.0/"
 # Guide XC4.3.1, appendix A.
 _MOST_BUNDLES = 100_000
 
 
-class Provisioning(RestMode):
+class Provisioning(Mode):
     """What is provisioned: conference bundles (CMRs), Service Preferences, quality settings, the SIP domain."""
 
     endpoints = tuple(f"GET {_BASE}{name}" for name in ("confbundles/", "serviceinfo/", "qualities/", "sipdomain"))

@@ -1,15 +1,15 @@
-"""The REST APIs: tables below /api/external/ as peers and their records, the rest as parsed JSON or XML."""
+"""The REST APIs: one answer, as parsed JSON, or XML in the shape of JSON."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from ..answers import Answer, bare
-from ..errors import DeviceError, NotXml, PagingFailed
-from ..fields import Unreadable, number
+from ..errors import DeviceError, NotXml
 from ..redact import without_secrets
 from ..text import shorten
 from .markup import Refused, tree
@@ -18,22 +18,10 @@ from .rest_xml import leaves, peers
 if TYPE_CHECKING:
     from ..session import Session
 
-TABLES = "/api/external/"
-PAGE = 1000
-# 1,000 alarms a peer are unheard of; a server that caps the page at 100 still gets 20,000 records through.
-_MOST_PAGES = 200
 # Error codes of this class only repeat the HTTP status.
 _HTTP_ERRORS = "100"
-
-Record = Mapping[str, Any]
-
-
-class Peer(NamedTuple):
-    """What one peer of the cluster says of a table. problem: why it could not be had, or `''`."""
-
-    address: str
-    records: list[Record]
-    problem: str
+# A member of an object that is plain text, without any escape, and what follows it.
+_TEXT_MEMBER = re.compile(rb'[ \t\r\n]*"([ !#-\[\]-~]*)"[ \t\r\n]*:[ \t\r\n]*"[ !#-\[\]-~]*"[ \t\r\n]*([,}])')
 
 
 class Rest:
@@ -53,65 +41,37 @@ class Rest:
 
     def count(self, path: str, kind: type[dict[str, Any]] | type[list[Any]]) -> int:
         """How many members an object or a list in JSON has: 100,000 need not be remembered for that."""
-
-        def ask() -> int:
-            found = self._parsed(path, xml=False)
-            if not isinstance(found, kind):
-                raise self.session.device.wrong_shape(path, "no object" if kind is dict else "no list")
-            return len(found)
-
-        counted: int = self.session.cached(f"number of {path}", ask)
+        counted: int = self.session.cached(f"number of {path}", lambda: self._counted(path, kind))
         return counted
-
-    def table(self, path: str, keep: Collection[str] = (), peer: str | None = None) -> list[Peer]:
-        """All records of a table by peer; a record that an earlier page had is left out.
-
-        Steps by what came: a server may cap the page, or send all at once. `peer` asks for one peer only.
-        """
-        peers: dict[str, _Records] = {}
-        query = {"peer": peer} if peer else {}
-        offset = 0
-        for _ in range(_MOST_PAGES):
-            page = self._unwrap(path, self.get(TABLES + path, keep, **query, limit=PAGE, offset=offset))
-            fresh = sum(peers.setdefault(address, _Records()).add(total, rows) for address, total, rows in page)
-            if all(records.complete for records in peers.values()):
-                return [Peer(address, records.rows, records.problem) for address, records in peers.items()]
-            if not fresh:
-                raise self._endless(path, f"a page at offset {offset} adds nothing")
-            offset += max(len(rows or ()) for _, _, rows in page)
-        raise self._endless(path, f"more than {_MOST_PAGES} pages")
-
-    def _unwrap(self, path: str, page: Any) -> list[tuple[str, float | None, list[Record] | None]]:
-        """Address, num_recs and records of each peer; None for what is not there or cannot be read."""
-        if not isinstance(page, list) or not page or not all(isinstance(part, dict) for part in page):
-            raise self.session.device.wrong_shape(TABLES + path, "no list of peers")
-        peers = []
-        for part in page:
-            rows = part.get("records")
-            if isinstance(rows, list) and not all(isinstance(row, dict) for row in rows):
-                raise self.session.device.wrong_shape(TABLES + path, "a record is not an object")
-            address = part.get("peer")
-            try:
-                total = number(part.get("num_recs"))
-            except Unreadable:
-                total = None
-            name = address if isinstance(address, str) and address else "without address"
-            peers.append((name, total, rows if isinstance(rows, list) else None))
-        return peers
-
-    def _endless(self, path: str, reason: str) -> PagingFailed:
-        return PagingFailed(address=self.session.device.address, path=TABLES + path, reason=reason)
 
     # -- one answer
 
     def _ask(self, target: str) -> Any:
         return without_secrets(self._parsed(target))
 
-    def _parsed(self, target: str, *, xml: bool = True) -> Any:
+    def _counted(self, path: str, kind: type[dict[str, Any]] | type[list[Any]]) -> int:
+        answer = self._answer(path)
+        counted = _text_members(answer.body) if kind is dict else 0
+        if counted:
+            return counted
+        found = self._unworded(answer, answer.json())
+        if not isinstance(found, kind):
+            raise self.session.device.wrong_shape(path, "no object" if kind is dict else "no list")
+        return len(found)
+
+    def _parsed(self, target: str) -> Any:
+        answer = self._answer(target)
+        is_xml = answer.body.lstrip().startswith(b"<")
+        return self._unworded(answer, self._from_xml(answer) if is_xml else answer.json())
+
+    def _answer(self, target: str) -> Answer:
         answer = self.session.request("GET", target, any_status=True)
         self._refuse_errors(answer)
         answer.refuse_what_is_no_data()
-        found = self._from_xml(answer) if xml and answer.body.lstrip().startswith(b"<") else answer.json()
+        return answer
+
+    def _unworded(self, answer: Answer, found: Any) -> Any:
+        """What was found, unless it is an error in the API's own words."""
         if isinstance(found, dict) and "error_code" in found:
             raise self._worded(answer, found)
         return found
@@ -127,7 +87,7 @@ class Rest:
                 raise self._worded(answer, said)
         answer.raise_for_status()
 
-    def _worded(self, answer: Answer, said: Record) -> DeviceError:
+    def _worded(self, answer: Answer, said: Mapping[str, Any]) -> DeviceError:
         reason = f"error {said.get('error_code')}: {said.get('message', 'no message')}"
         return DeviceError(address=answer.device.address, path=bare(answer.path), reason=shorten(reason, 300))
 
@@ -141,34 +101,15 @@ class Rest:
         return peers(root) or leaves(root)
 
 
-class _Records:
-    """The records of one peer while its pages come in."""
-
-    def __init__(self) -> None:
-        self.rows: list[Record] = []
-        self.problem = ""
-        self.complete = False
-        self._received = 0
-        self._seen: set[str] = set()
-
-    def add(self, total: float | None, rows: list[Record] | None) -> int:
-        """Takes in a page; returns how many of its rows no earlier page had."""
-        if rows is None or total is None or total < 0:
-            self.problem = "no records" if rows is None else "no number of records"
-            if total is not None and total < 0:
-                self.problem = f"its records could not be computed (num_recs {total:g})"
-            self.complete = True
-        known = len(self._seen)
-        identities = [_identity(row) for row in rows or ()]
-        fresh = [row for row, identity in zip(rows or (), identities) if identity not in self._seen]
-        self.rows += fresh
-        self._seen.update(identities)
-        self._received += len(identities)
-        self.complete = self.complete or total is None or self._received >= total
-        return len(self._seen) - known
-
-
-def _identity(row: Record) -> str:
-    """What tells records of a table apart."""
-    uuid = row.get("uuid")
-    return uuid if isinstance(uuid, str) and uuid else json.dumps(row, sort_keys=True)
+def _text_members(body: bytes) -> int:
+    """How many members a JSON object of plain texts has, one name counting once, without keeping them; 0 for anything
+    else, and for an error in the API's words: that wants to be parsed."""
+    names: set[int] = set()
+    start = re.match(rb"[ \t\r\n]*{", body)
+    place = start.end() if start else len(body)
+    while (member := _TEXT_MEMBER.match(body, place)) and member[1] != b"error_code":
+        names.add(hash(member[1]))
+        place = member.end()
+        if member[2] == b"}":
+            return 0 if body[place:].strip(b" \t\r\n") else len(names)
+    return 0

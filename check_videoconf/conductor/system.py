@@ -45,7 +45,9 @@ class System(Mode):
 
     record = "device report"
     fields = Fields(
-        texts="softwareVersion buildVersion! model apiVersion", times="currentTime", numbers="totalVideoPorts"
+        texts="software=softwareVersion build=buildVersion! model api=apiVersion",
+        times="currentTime",
+        numbers="totalVideoPorts",
     )
     options = (Option("--timezone", "ZONE", "time zone the Conductor is set to, such as Europe/Oslo", kind=timezone),)
     counters = (
@@ -61,22 +63,19 @@ class System(Mode):
         answer, answered = self.client.timed("device.query")
         # A text that says nothing is none: that is how this product says that it has no data.
         said = {member: None if value == "" else value for member, value in answer.items()}
-        report = self.fields.reader(self.record, self.gaps)(said)
-        names = {"software": "softwareVersion", "build": "buildVersion", "model": "model", "api": "apiVersion"}
-        self.device = {name: report[member] for name, member in names.items()}
+        self.device = self.fields.reader(self.record, self.gaps)(said)
         yield self.judge("version", self.device, _describe)
-        if report["currentTime"] is not None:
-            offset = self._offset(report["currentTime"], answered)
+        if self.device["currentTime"] is not None:
+            offset = self._offset(self.device["currentTime"], answered)
             yield from self.measure("clock-offset", offset, judged=self.given.timezone is not None)
             if self.given.timezone is None:
                 self.remarks.append(
                     f"clock-offset: {duration(offset)} modulo 15 minutes, not judged; give --timezone to have it judged"
                 )
-        if report["totalVideoPorts"] is not None:
-            yield from self.measure("video-ports", report["totalVideoPorts"])
+        yield from self.measure("video-ports", self.device["totalVideoPorts"], told=True)
 
     def headline(self) -> str:
-        return f"{_describe(self.device)}, clock {duration(self.values['clock-offset'])} off"
+        return f"{_describe(self.device)}, clock {self.figure('clock-offset')} off"
 
     def _offset(self, local: float, answered: float) -> float:
         """Seconds between the clocks; `local` is the device's time read as if it were UTC."""

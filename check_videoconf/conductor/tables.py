@@ -9,17 +9,16 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter as Tally
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from typing import Any, Callable, ClassVar
 
-from ..counters import Finding, Verdict
-from ..errors import DeviceError, NotSupported
+from ..counters import Finding
 from ..fields import Fields, Gaps
-from ..mode import Mode
 from ..options import Option
 from ..text import shorten
-from .rest import Peer
+from .asked import AskingMode
+from .peers import Peer
+from .peers import table as peers_of
 
 
 class Table:
@@ -36,7 +35,7 @@ class Table:
         self.path = path
         self.what = what
         self.fields = fields
-        self.names = tuple(name for name, _, _ in fields.readers)
+        self.names = tuple(fields.keys)
         self.keys = {name: tuple(keys.get(name, name).split()) for name in self.names}
 
 
@@ -62,19 +61,7 @@ class KeyGaps(Gaps):
         return f"looked for {tried} in {self._path}, keys seen: {self._seen}; name it with --field {name}=KEY"
 
 
-class RestMode(Mode):
-    """Base of the modes that ask more than one resource of the REST APIs."""
-
-    @contextmanager
-    def each_on_its_own(self) -> Iterator[None]:
-        """What is not there, or is refused in the API's own words, is a problem; what follows is still asked."""
-        try:
-            yield
-        except (NotSupported, DeviceError) as error:
-            self.problems.append(str(error))
-
-
-class TableMode(RestMode):
+class TableMode(AskingMode):
     """Base of the modes that declare `tables`. Every record has a `peer`, the address of who said it."""
 
     tables: ClassVar[tuple[Table, ...]] = ()
@@ -106,7 +93,6 @@ class TableMode(RestMode):
         #: Optional fields that no key holds, with where they were looked for.
         self.unreported: dict[tuple[str, str], str] = {}
         self._gaps: dict[str, KeyGaps] = {}
-        self._asked: set[str] = set()
 
     def records(self, table: Table, *, shared: bool = False) -> list[dict[str, Any]]:
         """All records of a table with exactly its fields, and their `peer`.
@@ -116,7 +102,7 @@ class TableMode(RestMode):
         a remark if the table is `shared` by the cluster, for then one peer's answer is as good as another's.
         """
         keys = self._keys(table)
-        peers = self.client.rest.table(table.path, frozenset(sum(keys.values(), ())), self.given.peer)
+        peers = peers_of(self.client.rest, table.path, frozenset(sum(keys.values(), ())), self.given.peer)
         self.peers.update(peer.address for peer in peers)
         spared = shared and not all(peer.problem for peer in peers)
         for peer in peers:
@@ -143,18 +129,9 @@ class TableMode(RestMode):
                 self.unreported[table.path, name] = line
         return records
 
-    def select(self, records: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """The same, and a filter on a field that no key holds is a problem: it would leave nothing to judge."""
-        self.require(*(field for field, _, _ in self._tests()))
-        return super().select(records)
-
-    def judge(self, status: str, record: Mapping[str, Any], describe: Callable[[Mapping[str, Any]], str]) -> Verdict:
-        """The same, and remembers what the expressions asked for: nothing must be OK because a key has another name."""
-        return super().judge(status, Asked(record, self._asked), describe)
-
     def require(self, *names: str) -> None:
         """Makes optional fields required: what no key holds of them is a problem."""
-        self._asked.update(names)
+        self.asked.update(names)
 
     def hint(self, table: Table, name: str) -> str:
         """Where a field was looked for, and how to name its key."""
@@ -162,7 +139,7 @@ class TableMode(RestMode):
 
     def finish(self) -> Iterator[Finding]:
         for (_, name), line in self.unreported.items():
-            (self.problems if name in self._asked else self.remarks).append(line)
+            (self.problems if name in self.asked else self.remarks).append(line)
         yield from super().finish()
 
     def at(self, record: Mapping[str, Any]) -> str:
@@ -174,18 +151,6 @@ class TableMode(RestMode):
         for name, key in self.given.field:
             named[name] = (*named.get(name, ()), key)
         return {name: named.get(name, keys) for name, keys in table.keys.items()}
-
-
-class Asked(dict[str, Any]):
-    """A record that notes which of its fields an expression looks at."""
-
-    def __init__(self, record: Mapping[str, Any], asked: set[str]) -> None:
-        super().__init__(record)
-        self._asked = asked
-
-    def get(self, name: str, default: Any = None) -> Any:
-        self._asked.add(name)
-        return super().get(name, default)
 
 
 def _field(names: list[str]) -> Callable[[str], tuple[str, str]]:

@@ -11,14 +11,6 @@ from ..options import Option, duration, integer
 from .history import History, Record, Window
 
 _PATH = "history/v1/alarm/"
-# In sentences the * is which ones.
-_FLAPPING = Counter(
-    "alarms-flapping",
-    "alarms.flapping.count",
-    "alarms of one name and node raised again and again",
-    warning="0",
-    title="alarms flapping*",
-)
 
 
 class AlarmHistory(History):
@@ -44,7 +36,10 @@ class AlarmHistory(History):
     counters = (
         Counter("alarms-raised", "alarms.raised.count", "alarms raised"),
         Counter("alarms-lowered", "alarms.lowered.count", "alarms lowered"),
-        _FLAPPING,
+        Counter(
+            "alarms-flapping", "alarms.flapping.count", "alarms of one name and node raised again and again",
+            warning="0",
+        ),
         Counter("alarms-open-max", "alarms.open.max.seconds", "how long the longest was open", unit="s"),
     )  # fmt: skip
 
@@ -74,8 +69,7 @@ class AlarmHistory(History):
 
     def _raised_before(self, raising: Window, raised: list[Record], lowered: list[Record]) -> list[Record]:
         """Of the alarms just lowered those whose raising was never shown: the history may hold none that is open."""
-        saved = (self.previous or {}).get("open")
-        told = {*(saved if isinstance(saved, list) else ()), *(alarm["id"] for alarm in raised)}
+        told = {*self.recall("open", list), *(alarm["id"] for alarm in raised)}
         self.remembered["open"] = sorted(told - {alarm["id"] for alarm in lowered})
         return [
             alarm
@@ -89,8 +83,7 @@ class AlarmHistory(History):
         times = Tally((alarm["name"] or "an alarm without a name", alarm["node"] or "no node") for alarm in alarms)
         flapping = [(key, count) for key, count in times.most_common() if count >= self.given.flap]
         words = [f"{name} on {node} raised {count} times" for (name, node), count in flapping]
-        counter = _FLAPPING.member(f" ({'; '.join(words)})" if words else "")
-        yield from self.measure("alarms-flapping", len(flapping), counter=counter)
+        yield from self.measure("alarms-flapping", len(flapping), which="; ".join(words))
 
     def _open(self, alarm: Record) -> float:
         """How long an alarm was open, or is by now."""

@@ -7,17 +7,17 @@ from typing import Any
 
 from ..counters import Counter, Finding, Status
 from ..fields import Fields
-from ..mode import Mode, Record
+from ..mode import NOT_SUPPORTED, Mode, Record
 from ..options import Option, Options
 from ..text import shorten
 from ..units import duration
-from .addresses import ENDPOINT, RESOLVE_NODES, node_names
+from . import conferencing_nodes
 
 
 class Alarms(Mode):
     """Alarms raised on the deployment now, judged by level."""
 
-    endpoints = ("GET /api/admin/status/v1/alarm/", ENDPOINT)
+    endpoints = ("GET /api/admin/status/v1/alarm/", conferencing_nodes.RESOLVE_ENDPOINT)
     requests = "1 a thousand alarms; 1 more with --resolve-nodes when there is an alarm"
     notes = (
         "A level nobody has heard of, or none, still warns: only info does not.",
@@ -37,7 +37,7 @@ class Alarms(Mode):
     options = (
         Option("--ignore-acknowledged", "", "leave out alarms that an administrator has acknowledged"),
         Option("--memory", "", "only alarms raised since the previous run"),
-        RESOLVE_NODES,
+        conferencing_nodes.RESOLVE,
     )
     counters = (
         Counter(
@@ -65,12 +65,11 @@ class Alarms(Mode):
         return bool(options.memory)
 
     def probe(self) -> Iterator[Finding]:
-        found = list(self.client.records("status/v1/alarm/", self.fields, self.record, self.gaps))
-        names = node_names(self) if found and self.given.resolve_nodes else {}
+        found = list(self.fetch("status/v1/alarm/"))
+        names = conferencing_nodes.names(self) if found and self.given.resolve_nodes else {}
         for alarm in found:
             alarm["node"] = names.get(alarm["node"], alarm["node"])
             alarm["opened"] = self.age(alarm["time_raised"])
-        known = not found or "acknowledged" not in self.gaps.absent
         selected = list(self.select(found))
         alarms = self._new(selected)
         self._raised_before = len(selected) - len(alarms)
@@ -78,16 +77,14 @@ class Alarms(Mode):
         self._acknowledged = len(alarms) - len(unacknowledged)
         if self.given.ignore_acknowledged:
             alarms = unacknowledged
-            if not known:
-                self.remarks.append("--ignore-acknowledged: acknowledging is not supported by this version")
+            if "acknowledged" in self.gaps.absent:
+                self.remarks.append(f"--ignore-acknowledged: acknowledging is {NOT_SUPPORTED}")
         verdicts = [self.judge("status", alarm, _describe) for alarm in alarms]
         yield from verdicts
         yield from self.measure("alerts", sum(verdict.problem for verdict in verdicts))
         yield from self.measure("alarms-total", len(alarms))
-        if known:
+        if self.supports("alarms-unacknowledged", "acknowledged"):
             yield from self.measure("alarms-unacknowledged", len(unacknowledged))
-        else:
-            self.absent("alarms-unacknowledged", optional=True, reason="not supported by this version")
 
     def headline(self) -> str:
         total, alerts = self.values["alarms-total"], self.values["alerts"]
@@ -104,23 +101,17 @@ class Alarms(Mode):
         """
         if not self.given.memory:
             return alarms
-        keys = [f"{alarm['id']} {alarm['time_raised']}" for alarm in alarms]
-        self.remembered["seen"] = keys
-        seen = (self.previous or {}).get("seen")
-        known = set(map(str, seen)) if isinstance(seen, list) else set()
+        known = set(map(str, self.recall("seen", list)))
+        keys = self.remembered["seen"] = [f"{alarm['id']} {alarm['time_raised']}" for alarm in alarms]
         return [alarm for alarm, key in zip(alarms, keys) if key not in known or alarm["id"] is None]
 
 
 def _describe(alarm: Record) -> str:
     number = alarm["identifier"] or alarm["id"]
-    name = alarm["name"] or (f"alarm {number}" if number else "alarm without a name")
-    age = alarm["opened"]
-    parts = [
-        f" ({alarm['instance']})" if alarm["instance"] else "",
-        f" on {alarm['node']}" if alarm["node"] else "",
-        f" [{alarm['level'] or 'no level'}]",
-        ", age unknown" if age is None else f" for {duration(age)}",
-        ", acknowledged" if alarm["acknowledged"] else "",
-        f": {shorten(alarm['details'].strip().rstrip('.'), 120)}" if alarm["details"] else "",
-    ]
-    return name + "".join(parts)
+    what = alarm["name"] or (f"alarm {number}" if number else "alarm without a name")
+    instance = f" ({alarm['instance']})" if alarm["instance"] else ""
+    node = f" on {alarm['node']}" if alarm["node"] else ""
+    age = ", age unknown" if alarm["opened"] is None else f" for {duration(alarm['opened'])}"
+    acknowledged = ", acknowledged" if alarm["acknowledged"] else ""
+    details = f": {shorten(alarm['details'].strip().rstrip('.'), 120)}" if alarm["details"] else ""
+    return f"{what}{instance}{node} [{alarm['level'] or 'no level'}]{age}{acknowledged}{details}"

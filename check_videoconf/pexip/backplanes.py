@@ -6,12 +6,12 @@ from collections import Counter as Tally
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..aggregates import grouped
 from ..counters import Counter, Finding
 from ..fields import Fields
 from ..mode import Mode
 from ..options import Option, Options, integer
-from . import streams
-from .addresses import ENDPOINT, RESOLVE_NODES, node_names
+from . import conferencing_nodes, streams
 
 _TABLE = "status/v1/backplane/"
 _MEASURES = ("packetloss", "jitter")
@@ -23,7 +23,7 @@ class Backplanes(Mode):
     endpoints = (
         "GET /api/admin/status/v1/backplane/",
         "GET /api/admin/status/v1/backplane/ID/media_stream/ (each, with --with-media)",
-        ENDPOINT,
+        conferencing_nodes.RESOLVE_ENDPOINT,
     )
     requests = "1 a thousand backplanes; 1 for each of --max-backplanes with --with-media; 1 more with --resolve-nodes"
     notes = ("local is within a location, geo between two. Loss is what it is in the mode media.",)
@@ -35,7 +35,7 @@ class Backplanes(Mode):
     options = (
         Option("--with-media", "", "also loss and jitter between each pair of nodes"),
         Option("--max-backplanes", "N", "with media of so many", default=100, kind=integer(1, 1_000_000)),
-        RESOLVE_NODES,
+        conferencing_nodes.RESOLVE,
     )
     counters = (
         Counter("backplanes-total", "", "backplanes", title="backplanes"),
@@ -49,30 +49,28 @@ class Backplanes(Mode):
         return bool(options.with_media)
 
     def probe(self) -> Iterator[Finding]:
-        backplanes = list(self.select(self.client.records(_TABLE, self.fields, self.record, self.gaps)))
+        backplanes = list(self.select(self.fetch(_TABLE)))
         types = Tally((backplane["type"] or "").lower() for backplane in backplanes)
         yield from self.measure("backplanes-total", len(backplanes))
         for kind in ("geo", "local"):
             yield from self.measure(f"backplanes-{kind}", types[kind], high=len(backplanes))
         if self.given.with_media:
             yield from self._media(backplanes)
-        for label in sorted(self.thresholds.given) if not self.given.with_media else ():
-            if not label.startswith("backplanes-"):
-                self.absent(label, optional=True, reason="measured only with --with-media")
+        else:
+            labels = sorted(counter.label for counter in self.counters if counter.instance)
+            self.lacking(labels, "measured only with --with-media")
 
     def headline(self) -> str:
         return f"{self.count_of(self.selected)}, {self.values.get('backplanes-geo', 0)} of them between locations"
 
     def _media(self, backplanes: list[dict[str, Any]]) -> Iterator[Finding]:
-        names = node_names(self) if self.given.resolve_nodes else {}
+        names = conferencing_nodes.names(self) if self.given.resolve_nodes else {}
         asked = backplanes[: self.given.max_backplanes]
         if len(asked) < len(backplanes):
             self.remarks.append(f"media of {len(asked)} of {self.count_of(len(backplanes))} (--max-backplanes)")
-        pairs: dict[str, list[streams.Stream]] = {}
-        for backplane, stream in streams.live(self, _TABLE, asked):
-            pairs.setdefault(_pair(backplane, names), []).append(stream)
-        for pair, found in sorted(pairs.items()):
-            yield from streams.measured(self, pair, found, *_MEASURES)
+        found = streams.live(self, _TABLE, asked)
+        for pair, lost in grouped((_pair(backplane, names), stream) for backplane, stream in found):
+            yield from streams.measured(self, pair, lost, *_MEASURES)
 
 
 def _pair(backplane: Mapping[str, Any], names: Mapping[str, str]) -> str:

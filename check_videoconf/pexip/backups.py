@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from ..counters import CRITICAL, Counter, Finding, Status, Verdict
 from ..errors import NotSupported
 from ..fields import Fields
-from ..mode import Mode, Record
-from ..units import duration, human
+from ..mode import NOT_SUPPORTED, Mode, Record
 
 # A clock that was wrong when a backup was made would have it the newest for years.
 _AHEAD = 86400
@@ -28,20 +27,15 @@ class Backups(Mode):
 
     record = "backup"
     fields = Fields(numbers="size", times="date")
-    schedule = Fields(flags="autobackup_enabled", numbers="autobackup_interval!")
+    schedule = Fields(flags="enabled=autobackup_enabled", numbers="interval=autobackup_interval!")
     counters = (
         Counter(
-            "backup-age",
-            "backup.age.seconds",
-            "age of the newest",
-            unit="s",
-            warning="2d",
-            critical="7d",
-            title="age of the newest backup",
+            "backup-age", "backup.age.seconds", "age of the newest",
+            unit="s", warning="2d", critical="7d", title="age of the newest backup",
         ),
         Counter("backups-total", "", "backups", title="backups"),
         Counter("backup-size", "backup.size.bytes", "size of the newest", unit="B", title="size of the newest backup"),
-    )
+    )  # fmt: skip
     statuses = (
         Status(
             "autobackup", "enabled interval", "the automatic backup; interval is in hours", warning="%{enabled} == 0"
@@ -49,8 +43,7 @@ class Backups(Mode):
     )
 
     def probe(self) -> Iterator[Finding]:
-        rows = self.client.records("configuration/v1/system_backup/", self.fields, self.record, self.gaps)
-        backups = list(self.select(rows))
+        backups = list(self.select(self.fetch("configuration/v1/system_backup/")))
         if not backups:
             yield Verdict("", CRITICAL, "no backup at all")
         dated = [backup for backup in backups if backup["date"] is not None]
@@ -61,31 +54,25 @@ class Backups(Mode):
         if past:
             newest = max(past, key=lambda backup: float(backup["date"]))
             yield from self.measure("backup-age", self.age(newest["date"]))
-            if newest["size"] is not None:
-                yield from self.measure("backup-size", newest["size"])
+            yield from self.measure("backup-size", newest["size"], told=True)
         yield from self.measure("backups-total", len(backups))
         yield from self._autobackup()
 
     def headline(self) -> str:
-        newest = f"{duration(self.values['backup-age'])} old"
-        if "backup-size" in self.values:
-            newest += f" ({human(self.values['backup-size'], 'B')})"
-        return f"{self.count_of(self.selected)}, the newest {newest}"
+        age, size = self.figure("backup-age"), self.figure("backup-size")
+        return f"{self.count_of(self.selected)}, the newest {age} old{size and f' ({size})'}"
 
     def _autobackup(self) -> Iterator[Finding]:
         try:
-            found = list(
-                self.client.records("configuration/v1/autobackup/", self.schedule, "autobackup setting", self.gaps)
-            )
+            found = list(self.fetch("configuration/v1/autobackup/", self.schedule, "autobackup setting"))
         except NotSupported:
-            self.absent("autobackup", optional=True, reason="not supported by this version")
+            self.absent("autobackup", optional=True, reason=NOT_SUPPORTED)
             return
         if not found:
             self.problems.append("autobackup: the device reports no setting")
         for row in found:
-            if row["autobackup_enabled"] is not None:
-                record = {"enabled": row["autobackup_enabled"], "interval": row["autobackup_interval"]}
-                yield self.judge("autobackup", record, _describe)
+            if row["enabled"] is not None:
+                yield self.judge("autobackup", row, _describe)
 
 
 def _describe(schedule: Record) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from ..counters import Counter, Measurement
 from ..errors import NotSupported
 from ..fields import Fields
-from ..mode import Mode
+from ..mode import NOT_SUPPORTED, Mode
 from .client import identity
 
 CAPACITY = {
@@ -31,19 +31,20 @@ def counters(noun: str) -> Iterator[Counter]:
         unit="%", warning="80", critical="95", instance=noun, title="media load",
     )  # fmt: skip
     yield Counter("tokens-used", f"{noun}.media.tokens.used.count", "media tokens in use", instance=noun, optional=True)
-    for name in CAPACITY:
-        yield Counter(
-            f"capacity-{name}",
-            f"{noun}.capacity.{name}.count",
-            f"{name} calls it can take",
-            instance=noun,
-            optional=True,
-            title=f"{name} capacity",
-        )
+    yield from Counter(
+        "capacity-*", f"{noun}.capacity.*.count", "* calls it can take",
+        instance=noun, optional=True, title="* capacity",
+    ).members(CAPACITY)  # fmt: skip
 
 
-def statistics_load(mode: Mode, table: str, record: Mapping[str, Any]) -> float | None:
-    """The load below a row of a version whose list has none: a request of its own. None if it cannot be had."""
+def complete(mode: Mode, table: str, record: dict[str, Any]) -> None:
+    """Gives a row its load where the version's list has none: by a request of its own. Raises VideoconfError."""
+    if "media_load" in mode.gaps.absent:  # version 16
+        record["media_load"] = _statistics_load(mode, table, record)
+
+
+def _statistics_load(mode: Mode, table: str, record: Mapping[str, Any]) -> float | None:
+    """The load below a row, None if it cannot be had."""
     row = identity(record)
     if not row:
         return None
@@ -55,9 +56,10 @@ def statistics_load(mode: Mode, table: str, record: Mapping[str, Any]) -> float 
     return load
 
 
-def takes_no_calls(record: Mapping[str, Any]) -> bool:
-    """Whether a load is not meant: what is stopped or in maintenance reports 100 % without a media token in use."""
-    return (record["media_load"] or 0) >= 100 and record["media_tokens_used"] == 0
+def takes_no_calls(record: Mapping[str, Any]) -> str:
+    """Why a load is not meant, or `''`: what is stopped or in maintenance reports 100 % without a token in use."""
+    meant = (record["media_load"] or 0) < 100 or record["media_tokens_used"] != 0
+    return "" if meant else "100 % load without a media token in use"
 
 
 def measured(mode: Mode, record: Mapping[str, Any]) -> Iterator[Measurement]:
@@ -75,5 +77,5 @@ def not_supported(mode: Mode, *also: str) -> bool:
     without_capacity = not mode.gaps.absent.isdisjoint(CAPACITY.values())
     lacking = [label for label, field in _OPTIONAL.items() if field in mode.gaps.absent]
     for label in (*lacking, *also) if without_capacity else lacking:
-        mode.absent(label, optional=True, reason="not supported by this version")
+        mode.absent(label, optional=True, reason=NOT_SUPPORTED)
     return without_capacity

@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime
 import re
 
+from ..counters import Counter
 from ..fields import Unreadable, moment
+from ..mode import Mode
+from ..text import shorten
 from ..units import duration
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -35,6 +38,27 @@ def end(text: str) -> float | None:
     return midnight.timestamp() + _DAY
 
 
-def in_words(left: float) -> str:
+def expiry(label: str, nlabel: str, instance: str) -> Counter:
+    """The time left of each license or certificate."""
+    return Counter(
+        label, nlabel, "until it expires; below 0 it has",
+        unit="s", low=None, warning="30d:", critical="7d:", instance=instance,
+    )  # fmt: skip
+
+
+def left(mode: Mode, field: str, what: str, text: str | None, *, for_ever: bool = False) -> float | None:
+    """Seconds until a day; None, and told of `what`, where that cannot be known, and for never if that may be."""
+    if text is None:
+        return None
+    try:
+        moment = end(text)
+    except Unreadable:
+        moment, for_ever = None, False
+    if moment is None and not for_ever:
+        mode.problems.append(f"{field} of {what} is unreadable: '{shorten(text, 40)}'")
+    return None if moment is None else moment - mode.now
+
+
+def in_words(seconds: float) -> str:
     """`expires in 20 d 16 h`, `expired 3 d ago`: seconds until the end."""
-    return f"expires in {duration(left)}" if left > 0 else f"expired {duration(-left)} ago"
+    return f"expires in {duration(seconds)}" if seconds > 0 else f"expired {duration(-seconds)} ago"

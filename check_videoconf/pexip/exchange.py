@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..counters import Counter, Finding
 from ..fields import Fields
 from ..mode import Mode
+from ..text import phrase
 from ..units import duration
 
 
@@ -29,16 +30,13 @@ class Exchange(Mode):
     )  # fmt: skip
 
     def probe(self) -> Iterator[Finding]:
-        rows = self.client.records("status/v1/exchange_scheduler/", self.fields, self.record, self.gaps)
-        schedulers = list(self.select(rows))
-        self.ages = [age for row in schedulers if (age := self.age(row["last_modified_time"])) is not None]
-        for row in schedulers:
-            if row["last_modified_time"] is not None:  # null is UNKNOWN already
-                yield from self.measure(
-                    "exchange-age", self.age(row["last_modified_time"]), row["exchange_connector_id"] or "unnamed"
-                )
+        schedulers = list(self.select(self.fetch("status/v1/exchange_scheduler/")))
+        ages = [self.age(scheduler["last_modified_time"]) for scheduler in schedulers]
+        for scheduler, age in zip(schedulers, ages):
+            yield from self.measure("exchange-age", age, scheduler["exchange_connector_id"] or "unnamed", told=True)
         yield from self.measure("schedulers-total", len(schedulers))
+        self._newest = min((age for age in ages if age is not None), default=None)
 
     def headline(self) -> str:
-        last = f", the last item processed {duration(min(self.ages))} ago" if self.ages else ""
-        return f"{self.count_of(self.values['schedulers-total'])}{last}"
+        last = "" if self._newest is None else f"the last item processed {duration(self._newest)} ago"
+        return phrase(self.count_of(self.values["schedulers-total"]), last)

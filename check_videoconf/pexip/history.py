@@ -112,7 +112,7 @@ class History(Mode):
         Looked at once more: a version that ignored the filter would have all of its history counted anew each time.
         """
         query = {f"{field}__gte": as_text(start), "order_by": f"-{field}"}
-        found = list(self.client.records(path, fields, what, self.gaps, fresh=True, **query))
+        found = list(self.fetch(path, fields, what, fresh=True, **query))
         self.now = self.clock
         told = [record for record in found if record["id"] is not None and record[field] is not None]
         return [record for record in told if record[field] >= start - _EXACT]

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..counters import Counter, Finding, Status
-from ..fields import Fields, Unreadable
+from ..fields import Fields
 from ..mode import Mode, Record
-from ..text import shorten
-from .dates import end, in_words
+from ..text import phrase
+from .dates import expiry, in_words, left
 
 
 class LicenseExpiry(Mode):
@@ -24,16 +24,7 @@ class LicenseExpiry(Mode):
     inventory = True
     fields = Fields(texts="fulfillment_id product_id! features! status fulfillment_type! trust_flags! expiration_date")
     counters = (
-        Counter(
-            "license-expiry",
-            "license.expiry.seconds",
-            "until it expires; below 0 it has",
-            unit="s",
-            low=None,
-            warning="30d:",
-            critical="7d:",
-            instance="license",
-        ),
+        expiry("license-expiry", "license.expiry.seconds", "license"),
         Counter("licenses-total", "", "licenses", title="licenses"),
         Counter("licenses-invalid", "", "whose status is neither active nor valid", title="invalid licenses"),
     )
@@ -46,12 +37,10 @@ class LicenseExpiry(Mode):
     )
 
     def probe(self) -> Iterator[Finding]:
-        rows = self.client.records("configuration/v1/licence/", self.fields, self.record, self.gaps, fresh=True)
-        licenses = [self._named(row) for row in self.select(rows)]
+        licenses = [self._named(row) for row in self.select(self.fetch("configuration/v1/licence/", fresh=True))]
         for one in licenses:
             yield self.judge("license-status", one, _describe)
-            if one["expiry"] is not None:
-                yield from self.measure("license-expiry", one["expiry"], one["name"])
+            yield from self.measure("license-expiry", one["expiry"], one["name"], told=True)
         yield from self.measure("licenses-total", len(licenses))
         statuses = [one["status"].strip().lower() for one in licenses if one["status"] is not None]
         invalid = sum(status not in ("active", "valid") for status in statuses)
@@ -60,25 +49,19 @@ class LicenseExpiry(Mode):
 
     def headline(self) -> str:
         soonest = "none expires" if self._soonest is None else f"the first {in_words(self._soonest)}"
-        return f"{self.count_of(self.selected)}, {soonest}"
+        return phrase(self.count_of(self.selected), soonest)
 
     def _named(self, row: dict[str, Any]) -> dict[str, Any]:
         """A license by its name for output, and the seconds until it expires: None for never, and for unknown."""
         name = f"…{(row.pop('fulfillment_id') or '')[-4:]}"
-        date, expiry = row["expiration_date"], None
-        if date is not None:
-            try:
-                moment = end(date)
-                expiry = None if moment is None else moment - self.now
-            except Unreadable:
-                self.problems.append(f"expiration_date of license {name} is unreadable: '{shorten(date, 40)}'")
-        return {**row, "name": name, "expiry": expiry}
+        seconds = left(self, "expiration_date", f"license {name}", row["expiration_date"], for_ever=True)
+        return {**row, "name": name, "expiry": seconds}
 
 
 def _describe(one: Record) -> str:
-    expires = one["expiry"]
-    return (
+    date = f"expiration date {one['expiration_date'] or 'none'}"
+    return phrase(
         f"license {one['name']} ({one['product_id'] or 'no product'}, {one['features'] or 'no features'}):"
-        f" status {one['status'] or 'none'}, "
-        + (f"expiration date {one['expiration_date'] or 'none'}" if expires is None else in_words(expires))
+        f" status {one['status'] or 'none'}",
+        date if one["expiry"] is None else in_words(one["expiry"]),
     )

@@ -9,17 +9,6 @@ from ..mode import Mode
 from ..units import human
 from . import licensing
 
-_USAGE = Counter("license-*-usage", "license.*.usage.count", "in use")
-_FREE = Counter("license-*-free", "license.*.free.count", "bought and not in use", low=None)
-_SHARE = Counter(
-    "license-*-usage-prct",
-    "license.*.usage.percentage",
-    "share of those bought that is in use",
-    unit="%",
-    warning="90",
-    critical="98",
-)
-
 
 class Licenses(Mode):
     """Licenses in use, of each kind that the deployment has."""
@@ -33,26 +22,32 @@ class Licenses(Mode):
     example = "--critical-license-port-free 5: --warning-license-vmr-usage-prct 80"
 
     record = "license"
-    counters = (_USAGE, _FREE, _SHARE)
+    counters = (
+        Counter("license-*-usage", "license.*.usage.count", "in use"),
+        Counter("license-*-free", "license.*.free.count", "bought and not in use", low=None),
+        Counter(
+            "license-*-usage-prct", "license.*.usage.percentage", "share of those bought that is in use",
+            unit="%", warning="90", critical="98",
+        ),
+    )  # fmt: skip
 
     def probe(self) -> Iterator[Finding]:
         self.shares: dict[str, float] = {}
         measured = set()
         for kind in licensing.kinds(self):
             name, count, total = kind["name"], kind["usage"], kind["total"]
-            usage, free, share = (counter.member(name) for counter in self.counters)
-            measured |= {usage.label, free.label}
-            yield from self.measure(usage.label, count, high=total, counter=usage)
-            yield from self.measure(free.label, total - count, counter=free)
+            usage, free, share = (f"license-{name}-{word}" for word in ("usage", "free", "usage-prct"))
+            measured |= {usage, free}
+            yield from self.measure(usage, count, high=total)
+            yield from self.measure(free, total - count)
             if total:
-                measured.add(share.label)
+                measured.add(share)
                 self.shares[name] = 100 * count / total
-                yield from self.measure(share.label, self.shares[name], counter=share)
+                yield from self.measure(share, self.shares[name])
         if not measured and not self.shortcomings():
             self.problems.append("no license of any kind")
-        for label in sorted(self.thresholds.given - measured):
-            if "*" not in label:
-                self.absent(label, optional=True, reason="not licensed, or no such kind")
+        others = sorted(label for label in self.thresholds.given - measured if "*" not in label)
+        self.lacking(others, "not licensed, or no such kind")
 
     def headline(self) -> str:
         if not self.shares:

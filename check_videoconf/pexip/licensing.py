@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..fields import Unreadable, number
+from ..fields import number
 from ..mode import Mode, Record
 
 PATH = "status/v1/licensing/"
@@ -15,7 +15,6 @@ PATH = "status/v1/licensing/"
 _ALWAYS = ("audio", "port", "system", "vmr")
 _KNOWN = (*_ALWAYS, "ghm", "otj", "scheduling", "teams", "telehealth")
 _MEMBER = re.compile(r"([a-z][a-z0-9_]{0,39})_(?:count|total)", re.IGNORECASE)
-_REPORT = "license report"
 
 
 def kinds(mode: Mode) -> Iterator[dict[str, Any]]:
@@ -35,17 +34,6 @@ def _read(mode: Mode, report: Record) -> Iterator[dict[str, Any]]:
     for name in sorted(names.union(_ALWAYS)):
         members = f"{name}_total", f"{name}_count"
         if name in _KNOWN or all(member in report for member in members):
-            total, usage = (_number(mode, report, member) for member in members)
+            total, usage = (mode.read_member(report, member, number, what="license report") for member in members)
             if total is not None and usage is not None and (total or usage):
                 yield {"name": name, "total": total, "usage": usage}
-
-
-def _number(mode: Mode, report: Record, member: str) -> float | None:
-    try:
-        value = number(report.get(member))
-    except Unreadable:
-        mode.gaps.unreadable(_REPORT, member, report[member], required=True)
-        return None
-    if value is None:
-        mode.gaps.missing(_REPORT, member, present=member in report)
-    return value

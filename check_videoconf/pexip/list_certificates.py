@@ -19,21 +19,14 @@ class ListCertificates(Discovery):
 
     record = "certificate"
     columns = ("name", "kind", "issuer", "start", "end", "nodes")
-    fields = Fields(texts="subject_name issuer_name! start_date! end_date!", raws="nodes?")
+    fields = Fields(texts="name=subject_name issuer=issuer_name! start=start_date! end=end_date!", raws="nodes?")
     filters = ("name", "kind", "issuer")
 
     def find(self) -> Iterator[dict[str, Any]]:
         for kind in ("tls", "ca"):
-            path = f"configuration/v1/{kind}_certificate/"
-            for row in self.client.records(path, self.fields, f"{kind.upper()} certificate", self.gaps):
+            for row in self.fetch(f"configuration/v1/{kind}_certificate/", what=f"{kind.upper()} certificate"):
                 nodes = row["nodes"]
                 if not isinstance(nodes, (list, type(None))):
                     self.gaps.unreadable("TLS certificate", "nodes", nodes, required=True)
-                yield {
-                    "name": row["subject_name"],
-                    "kind": kind,
-                    "issuer": row["issuer_name"],
-                    "start": row["start_date"],
-                    "end": row["end_date"],
-                    "nodes": ", ".join(map(str, nodes)) if isinstance(nodes, list) else None,
-                }
+                shown = ", ".join(map(str, nodes)) if isinstance(nodes, list) else None
+                yield {**row, "kind": kind, "nodes": shown}

@@ -18,9 +18,8 @@ class ListConferences(Discovery):
 
     record = "conference"
     columns = ("name", "service_type", "tag", "start_time", "locked")
-    fields = Fields(texts="name service_type! tag? start_time!", flags="is_locked!")
+    fields = Fields(texts="name service_type! tag? start_time!", flags="locked=is_locked!")
     filters = ("name", "service-type", "tag")
 
     def find(self) -> Iterator[dict[str, Any]]:
-        for row in self.client.records("status/v1/conference/", self.fields, self.record, self.gaps):
-            yield {**row, "locked": row["is_locked"]}
+        return self.fetch("status/v1/conference/")

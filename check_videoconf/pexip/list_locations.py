@@ -22,7 +22,4 @@ class ListLocations(Discovery):
     filters = ("name",)
 
     def find(self) -> Iterator[dict[str, Any]]:
-        found: Iterator[dict[str, Any]] = self.client.records(
-            "status/v1/system_location/", self.fields, self.record, self.gaps
-        )
-        return found
+        return self.fetch("status/v1/system_location/")

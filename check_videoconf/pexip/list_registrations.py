@@ -28,8 +28,4 @@ class ListRegistrations(Discovery):
     filters = ("protocol", "node", "vendor")
 
     def find(self) -> Iterator[dict[str, Any]]:
-        fields = self.alias if self.given.show_names else self.fields
-        found: Iterator[dict[str, Any]] = self.client.records(
-            "status/v1/registration_alias/", fields, self.record, self.gaps
-        )
-        return found
+        return self.fetch("status/v1/registration_alias/", self.alias if self.given.show_names else self.fields)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..counters import Counter, Finding
 from ..fields import Fields
 from ..mode import Mode
-from ..units import human
+from ..text import phrase
 from . import capacity
 
 _TABLE = "status/v1/system_location/"
@@ -39,25 +39,20 @@ class Locations(Mode):
     )
 
     def probe(self) -> Iterator[Finding]:
-        locations = list(self.select(self.client.records(_TABLE, self.fields, self.record, self.gaps)))
-        listed = "media_load" not in self.gaps.absent
+        locations = list(self.select(self.fetch(_TABLE)))
         loads = []
         for location in locations:
-            if not listed:
-                location["media_load"] = capacity.statistics_load(self, _TABLE, location)
+            capacity.complete(self, _TABLE, location)
             if capacity.takes_no_calls(location):
                 self.remarks.append(f"{location['name']} is not judged: none of its nodes takes calls now")
                 continue
             loads.append(location["media_load"])
             yield from capacity.measured(self, location)
         yield from self.measure("locations-total", len(locations))
-        known = [load for load in loads if load is not None]
-        if known:
-            yield from self.measure("load-max", max(known))
+        highest = max((load for load in loads if load is not None), default=None)
+        yield from self.measure("load-max", highest, told=True)
         capacity.not_supported(self)
 
     def headline(self) -> str:
-        highest = self.values.get("load-max")
-        return f"{self.count_of(self.selected)}, " + (
-            "none takes calls now" if highest is None else f"load {human(highest, '%')} at most"
-        )
+        highest = self.figure("load-max")
+        return phrase(self.count_of(self.selected), f"load {highest} at most" if highest else "none takes calls now")

@@ -8,18 +8,9 @@ from ..counters import Counter, Finding, Status
 from ..fields import Fields
 from ..mode import Mode, Record
 from ..options import Option
-from ..text import plural
+from ..text import phrase, plural
 from ..units import duration
-
-# In sentences the * is which ones.
-_VERSIONS = Counter(
-    "versions",
-    "versions.count",
-    "software versions of all nodes, with --with-nodes",
-    warning="1",
-    optional=True,
-    title="software versions*",
-)
+from . import conferencing_nodes
 
 
 class Management(Mode):
@@ -27,7 +18,7 @@ class Management(Mode):
 
     endpoints = (
         "GET /api/admin/status/v1/management_vm/ (since about version 25)",
-        "GET /api/admin/status/v1/worker_vm/ (with --with-nodes)",
+        f"{conferencing_nodes.ENDPOINT} (with --with-nodes)",
     )
     requests = "1; with --with-nodes 1 more a thousand nodes"
     notes = ("A node that is not in sync for a minute after a change of configuration is normal.",)
@@ -38,7 +29,13 @@ class Management(Mode):
     fields = Fields(texts="name version! sync_status? upgrade_status?", flags="primary?", times="last_updated!")
     node = Fields(texts="version!")
     options = (Option("--with-nodes", "", "also count the software versions of all nodes"),)
-    counters = (Counter("management-nodes-total", "management.nodes.total.count", "Management Nodes"), _VERSIONS)
+    counters = (
+        Counter("management-nodes-total", "management.nodes.total.count", "Management Nodes"),
+        Counter(
+            "versions", "versions.count", "software versions of all nodes, with --with-nodes",
+            warning="1", optional=True, title="software versions",
+        ),
+    )  # fmt: skip
     statuses = (
         Status(
             "management-status",
@@ -49,32 +46,31 @@ class Management(Mode):
     )
 
     def probe(self) -> Iterator[Finding]:
-        nodes = list(self.client.records("status/v1/management_vm/", self.fields, self.record, self.gaps))
-        nodes = list(self.select(nodes))
+        nodes = list(self.select(self.fetch("status/v1/management_vm/")))
         for node in nodes:
-            yield self.judge("management-status", {**node, "last_contact": self.age(node["last_updated"])}, _describe)
+            node["last_contact"] = self.age(node["last_updated"])
+            yield self.judge("management-status", node, _describe)
         yield from self.measure("management-nodes-total", len(nodes))
         self.versions = {node["version"] for node in nodes if node["version"]}
         if self.given.with_nodes:
-            workers = self.client.records("status/v1/worker_vm/", self.node, "node", self.gaps)
+            workers = self.fetch(conferencing_nodes.TABLE, self.node, "node")
             self.versions |= {worker["version"] for worker in workers if worker["version"]}
-            words = f" ({', '.join(sorted(self.versions))})" if len(self.versions) > 1 else ""
-            yield from self.measure("versions", len(self.versions), counter=_VERSIONS.member(words))
-        elif "versions" in self.thresholds.given:
-            self.absent("versions", optional=True, reason="counted only with --with-nodes")
+            which = ", ".join(sorted(self.versions)) if len(self.versions) > 1 else ""
+            yield from self.measure("versions", len(self.versions), which=which)
+        else:
+            self.lacking(["versions"], "counted only with --with-nodes")
 
     def headline(self) -> str:
         nodes = self.count_of(self.values["management-nodes-total"])
         if len(self.versions) > 1:
-            return f"{nodes}, {plural(len(self.versions), 'version')}"
-        return ", ".join([nodes, *(f"version {version}" for version in self.versions)])
+            return phrase(nodes, plural(len(self.versions), "version"))
+        return phrase(nodes, *(f"version {version}" for version in self.versions))
 
 
 def _describe(node: Record) -> str:
-    words = [
+    return phrase(
         f"{node['name']}: {node['sync_status'] or 'no sync status'}",
         f"version {node['version'] or 'unknown'}",
         f"upgrade {node['upgrade_status']}" if node["upgrade_status"] else "",
         "never updated" if node["last_contact"] is None else f"updated {duration(node['last_contact'])} ago",
-    ]
-    return ", ".join(word for word in words if word)
+    )

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..aggregates import grouped
 from ..counters import OK, Finding, Status, Verdict
 from ..fields import Fields
 from ..mode import Mode, Record
 from ..options import Option, Options, integer
 from ..text import plural
-from ..units import human
-from . import streams
+from . import participant, streams
 from .client import identity
-from .quality import QUALITIES, Qualities, has_media
+from .quality import worst_first
 
-_TABLE = "status/v1/participant/"
 _MEASURES = ("packetloss", "jitter", "bitrate")
 
 
@@ -23,7 +22,7 @@ class Media(Mode):
     """Packet loss, jitter and bitrate of the calls of worst quality, for audio, video and presentation."""
 
     endpoints = (
-        "GET /api/admin/status/v1/participant/",
+        participant.ENDPOINT,
         "GET /api/admin/status/v1/participant/ID/media_stream/ (for each of --max-participants)",
     )
     requests = "1 a thousand participants and 1 for each of at most --max-participants"
@@ -45,7 +44,7 @@ class Media(Mode):
             "--max-participants", "N", "ask for so many, worst quality first", default=25, kind=integer(1, 1_000_000)
         ),
     )
-    counters = (*streams.counters("media", "type", *_MEASURES),)
+    counters = tuple(streams.counters("media", "type", *_MEASURES))
     statuses = (
         Status(
             "stream-status",
@@ -66,21 +65,18 @@ class Media(Mode):
             self.remarks.append(
                 f"{len(self._asked)} of {len(calls)} calls were asked, worst quality first (--max-participants)"
             )
-        self._streams = 0
-        by_type: dict[str, list[streams.Stream]] = {}
-        for call, stream in streams.live(self, _TABLE, self._asked):
-            self._streams += 1
-            shown = {name: stream[f"rx_{name}"] or stream[f"tx_{name}"] for name in ("codec", "resolution")}
-            stream.update(shown, call=call, conference=call["conference"])
-            yield self.judge("stream-status", stream, self._describe)
-            by_type.setdefault((stream["type"] or "none").lower(), []).append(stream)
-        if not by_type:
+        found: list[streams.Stream] = []
+        for call, stream in streams.live(self, participant.TABLE, self._asked):
+            found.append(self._known(call, stream))
+            yield self.judge("stream-status", found[-1], _describe)
+        self._streams = len(found)
+        if not found:
             yield Verdict("", OK, "no media stream now")
-        for kind, found in sorted(by_type.items()):
-            yield from streams.measured(self, kind, found, *_MEASURES)
-            worst = max(found, key=_loss)
-            if _loss(worst):
-                self.remarks.append(f"most loss: {self._describe(worst)}")
+        for kind, members in grouped(((stream["type"] or "none").lower(), stream) for stream in found):
+            yield from streams.measured(self, kind, members, *_MEASURES)
+            worst = max(members, key=streams.worst_loss)
+            if streams.worst_loss(worst):
+                self.remarks.append(f"most loss: {_describe(worst)}")
 
     def headline(self) -> str:
         calls = plural(len(self._asked), "call")
@@ -91,30 +87,22 @@ class Media(Mode):
     def _calls(self) -> list[dict[str, Any]]:
         """Participants with media, worst quality first, unknown last."""
         wanted = self.given.participant
-        rows = self.select(self.client.records(_TABLE, self.fields, self.record, self.gaps))
-        calls = [row for row in rows if has_media(row) and (not wanted or identity(row) == wanted)]
+        rows = filter(participant.has_media, self.select(self.fetch(participant.TABLE)))
+        calls = [row for row in rows if not wanted or identity(row) == wanted]
         if wanted and not calls:
             self.problems.append(f"participant {wanted} is not connected, or has no media")
-        quality = Qualities(self.record, self.gaps)
-        calls.sort(key=lambda row: -QUALITIES.index(quality.read(row["call_quality"])))
-        self.remarks += quality.remarks()
-        return calls
+        return worst_first(self, calls)
 
-    def _describe(self, stream: Record) -> str:
-        call = stream["call"]
+    def _known(self, call: Record, stream: streams.Stream) -> streams.Stream:
+        """A stream and whose it is; codec and resolution are those of what is sent where nothing is received."""
+        for name in ("codec", "resolution"):
+            stream[name] = stream[f"rx_{name}"] or stream[f"tx_{name}"]
         who = (call["display_name"] if self.given.show_names else "") or "a participant"
-        return (
-            f"{stream['type'] or 'stream'} of {who} of {stream['conference'] or 'no conference'}"
-            f" ({call['protocol'] or 'no protocol'}) on {stream['node'] or 'no node'},"
-            f" loss {_both(stream, 'packet_loss', '%')}, jitter {_both(stream, 'jitter', 'ms')}"
-        )
+        return {**stream, "conference": call["conference"], "protocol": call["protocol"], "who": who}
 
 
-def _loss(stream: Record) -> float:
-    return max(stream[f"{way}_packet_loss"] or 0 for way in streams.WAYS)
-
-
-def _both(stream: Record, field: str, unit: str) -> str:
-    """`12.5 % rx and 0 % tx`."""
-    values = ((way, stream[f"{way}_{field}"]) for way in streams.WAYS)
-    return " and ".join(f"{'unknown' if value is None else human(value, unit)} {way}" for way, value in values)
+def _describe(stream: Record) -> str:
+    return (
+        f"{stream['type'] or 'stream'} of {stream['who']} of {stream['conference'] or 'no conference'}"
+        f" ({stream['protocol'] or 'no protocol'}) on {stream['node'] or 'no node'}, {streams.in_words(stream)}"
+    )

@@ -27,7 +27,7 @@ class NodeEvents(History):
     record = "event"
     fields = Fields(
         texts="id event_type! state? context? details?"
-        " workervm_address? workervm_configuration_name? workervm_configuration_location_name?",
+        " workervm_address? node=workervm_configuration_name? location=workervm_configuration_location_name?",
         times="time_changed",
     )
     filters = ("node", "location", "type=event_type")
@@ -45,7 +45,10 @@ class NodeEvents(History):
 
     def probe(self) -> Iterator[Finding]:
         found = self.fresh("history/v1/workervm_status_event/", "time_changed", self.fields, self.record)
-        events = list(self.select({**event, **self._place(event)} for event in found))
+        for event in found:
+            event["node"] = event["node"] or event["workervm_address"] or "unknown node"  # one no longer configured
+            event["age"] = self.age(event["time_changed"])
+        events = list(self.select(found))
         for event in events:
             yield self.judge("event-status", event, _describe)
         yield from self.measure("events-total", len(events))
@@ -53,14 +56,6 @@ class NodeEvents(History):
 
     def headline(self) -> str:
         return f"{self.count_of(self.values['events-total'])} {self.span}"
-
-    def _place(self, event: Record) -> Record:
-        """Where and how long ago: a node that is no longer configured has only its address."""
-        return {
-            "node": event["workervm_configuration_name"] or event["workervm_address"] or "unknown node",
-            "location": event["workervm_configuration_location_name"],
-            "age": self.age(event["time_changed"]),
-        }
 
 
 def _describe(event: Record) -> str:

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..aggregates import grouped, mean
 from ..counters import Counter, Finding
 from ..fields import Fields
-from ..mode import Mode, Record
+from ..mode import Mode
 from ..options import Option
-from ..text import plural
-from ..units import human
-from . import capacity, contact
-
-_TABLE = "status/v1/worker_vm/"
+from ..text import phrase, plural
+from . import capacity, conferencing_nodes
 
 
 class NodeLoad(Mode):
     """Media load, tokens and capacity of the Conferencing Nodes that take calls now."""
 
     endpoints = (
-        "GET /api/admin/status/v1/worker_vm/",
+        conferencing_nodes.ENDPOINT,
         "GET /api/admin/status/v1/worker_vm/ID/statistics/ (versions without load in the list)",
     )
     requests = "1 a thousand nodes; versions without load in the list 1 more a node"
@@ -34,12 +32,12 @@ class NodeLoad(Mode):
     record = "node"
     inventory = True
     fields = Fields(
-        texts="id? resource_uri? name system_location! node_type? maintenance_mode_reason?",
+        texts="id? resource_uri? name location=system_location! node_type? maintenance_mode_reason?",
         numbers=f"signaling_count? {capacity.NUMBERS}",
         flags="maintenance_mode?",
-        raws=contact.FIELDS,
+        raws=conferencing_nodes.CONTACT_FIELDS,
     )
-    filters = ("name", "location=system_location")
+    filters = ("name", "location")
     options = (Option("--by-location", "", "also the mean load of each location"),)
     counters = (
         *capacity.counters("node"),
@@ -64,68 +62,49 @@ class NodeLoad(Mode):
     )  # fmt: skip
 
     def probe(self) -> Iterator[Finding]:
-        nodes = list(self.select(self.client.records(_TABLE, self.fields, self.record, self.gaps)))
-        # Version 16 has no load in the list.
-        listed = "media_load" not in self.gaps.absent
-        contacts_known = any(map(contact.field_of, nodes)) or not self.gaps.absent.issuperset(contact.NAMES)
+        nodes = list(self.select(self.fetch(conferencing_nodes.TABLE)))
+        conferencing_nodes.mark_contacted(self, nodes)
         available = []
         for node in nodes:
             node["name"] = node["name"] or f"node {node['id'] or 'without a name'}"
-            contacted = bool(contact.field_of(node)) or not contacts_known
-            reason = _not_judged(node, contacted=contacted)
+            reason = conferencing_nodes.out_of_service(node) or capacity.takes_no_calls(node)
             if reason:
                 self.remarks.append(f"{node['name']} is not judged: {reason}")
             else:
                 available.append(node)
-                if not listed:
-                    node["media_load"] = capacity.statistics_load(self, _TABLE, node)
+                capacity.complete(self, conferencing_nodes.TABLE, node)
                 yield from capacity.measured(self, node)
-            if contacted and "signaling_count" not in self.gaps.absent:
+            if node["contacted"] and "signaling_count" not in self.gaps.absent:
                 yield from self.measure("signaling", node["signaling_count"], node["name"])
-        yield from self._totals(available, nodes)
+        yield from self._totals(available)
 
     def headline(self) -> str:
         available = self.values.get("nodes-available", 0)
         if not available:
             return f"none of {self.count_of(self.selected)} takes calls now"
-        text = f"{available} of {self.selected} nodes take calls" if available < self.selected else ""
-        text = text or plural(available, "node takes calls", "nodes take calls")
-        loads = [self.values.get(f"load-{word}") for word in ("average", "max")]
-        average, highest = (load if load is None else human(load, "%") for load in loads)
-        return text if average is None else f"{text}, load {average} on average, {highest} at most"
+        some = f"{available} of {self.selected} nodes take calls" if available < self.selected else ""
+        average, highest = self.figure("load-average"), self.figure("load-max")
+        return phrase(
+            some or plural(available, "node takes calls", "nodes take calls"),
+            average and f"load {average} on average",
+            highest and f"{highest} at most",
+        )
 
-    def _totals(self, available: list[dict[str, Any]], nodes: list[dict[str, Any]]) -> Iterator[Finding]:
-        loads = [node["media_load"] for node in available if node["media_load"] is not None]
-        if loads:
-            yield from self.measure("load-average", sum(loads) / len(loads))
-            yield from self.measure("load-max", max(loads))
-        yield from self.measure("nodes-available", len(available), high=len(nodes))
+    def _totals(self, available: list[dict[str, Any]]) -> Iterator[Finding]:
+        loads = _known(available)
+        yield from self.measure("load-average", mean(loads), told=True)
+        yield from self.measure("load-max", max(loads, default=None), told=True)
+        yield from self.measure("nodes-available", len(available), high=self.selected)
         if not capacity.not_supported(self, "hd-total"):
             yield from self.measure("hd-total", sum(node["max_hd_calls"] or 0 for node in available))
-        if "signaling_count" in self.gaps.absent:
-            self.absent("signaling", optional=True, reason="not supported by this version")
-        if self.given.by_location:
-            yield from self._locations(available)
-        elif "location-load" in self.thresholds.given:
-            self.absent("location-load", optional=True, reason="measured only with --by-location")
-
-    def _locations(self, available: list[dict[str, Any]]) -> Iterator[Finding]:
-        locations: dict[str, list[float]] = {}
-        for node in available:
-            loads = locations.setdefault(node["system_location"] or "", [])
-            if node["media_load"] is not None:
-                loads.append(node["media_load"])
-        for location, loads in sorted(locations.items()):
-            yield from self.measure("location-load", sum(loads) / len(loads) if loads else None, location or "none")
+        self.supports("signaling", "signaling_count")
+        if not self.given.by_location:
+            self.lacking(["location-load"], "measured only with --by-location")
+            return
+        for location, nodes in grouped((node["location"] or "", node) for node in available):
+            yield from self.measure("location-load", mean(_known(nodes)), location or "none")
 
 
-def _not_judged(node: Record, *, contacted: bool) -> str:
-    """Why the load a node reports means nothing, or `''`."""
-    if node["maintenance_mode"]:
-        reason = node["maintenance_mode_reason"]
-        return f"in maintenance ({reason})" if reason else "in maintenance"
-    if (node["node_type"] or "").upper() == "PROXYING":
-        return "it is a proxying node"
-    if not contacted:
-        return "never contacted"
-    return "100 % load without a media token in use" if capacity.takes_no_calls(node) else ""
+def _known(nodes: list[dict[str, Any]]) -> list[float]:
+    """The loads that are known."""
+    return [node["media_load"] for node in nodes if node["media_load"] is not None]

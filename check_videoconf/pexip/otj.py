@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..counters import Counter, Finding, Status
 from ..fields import Fields
 from ..mode import Mode, Record
-from ..text import plural
+from ..text import phrase, plural
 from ..units import duration
 
 
@@ -21,11 +21,11 @@ class Otj(Mode):
 
     record = "endpoint"
     fields = Fields(
-        texts="endpoint_name endpoint_type? mjx_integration_name? last_worker?",
-        numbers="number_of_meetings?",
+        texts="name=endpoint_name type=endpoint_type? integration=mjx_integration_name? worker=last_worker?",
+        numbers="meetings=number_of_meetings?",
         times="last_contact_time!",
     )
-    filters = ("name=endpoint_name", "integration=mjx_integration_name", "type=endpoint_type")
+    filters = ("name", "integration", "type")
     counters = (
         Counter("endpoints-total", "endpoints.total.count", "endpoints"),
         Counter(
@@ -43,37 +43,27 @@ class Otj(Mode):
     )
 
     def probe(self) -> Iterator[Finding]:
-        rows = self.client.records("status/v1/mjx_endpoint/", self.fields, self.record, self.gaps)
-        endpoints = list(self.select(rows))
-        for row in endpoints:
-            name, age = row["endpoint_name"] or "unnamed", self.age(row["last_contact_time"])
-            endpoint = {
-                "name": name,
-                "type": row["endpoint_type"],
-                "integration": row["mjx_integration_name"],
-                "worker": row["last_worker"],
-                "meetings": row["number_of_meetings"],
-                "last_contact": age,
-            }
+        endpoints = list(self.select(self.fetch("status/v1/mjx_endpoint/")))
+        for endpoint in endpoints:
+            name = endpoint["name"] = endpoint["name"] or "unnamed"
+            age = endpoint["last_contact"] = self.age(endpoint["last_contact_time"])
             yield self.judge("endpoint-status", endpoint, _describe)
+            yield from self.measure("last-contact", age, name, told=True)
             if age is None:
                 self.absent("last-contact", name, optional=True, reason="never contacted")
-            else:
-                yield from self.measure("last-contact", age, name)
         yield from self.measure("endpoints-total", len(endpoints))
         yield from self.measure("meetings-total", self.client.total("status/v1/mjx_meeting/"))
 
     def headline(self) -> str:
         meetings = plural(self.values["meetings-total"], "meeting")
-        return f"{self.count_of(self.values['endpoints-total'])}, {meetings}"
+        return phrase(self.count_of(self.values["endpoints-total"]), meetings)
 
 
 def _describe(endpoint: Record) -> str:
     age = endpoint["last_contact"]
-    words = [
+    return phrase(
         f"{endpoint['name']} ({endpoint['type'] or 'no type'})",
         f"integration {endpoint['integration']}" if endpoint["integration"] else "",
         "" if endpoint["meetings"] is None else plural(endpoint["meetings"], "meeting"),
         "never contacted" if age is None else f"contacted {duration(age)} ago",
-    ]
-    return ", ".join(word for word in words if word)
+    )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter as Tally
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ..aggregates import share
 from ..counters import Counter, Measurement
-from ..fields import Gaps, Unreadable, number
+from ..fields import Gaps, Unreadable
 from ..mode import Mode
 from ..text import plural, shorten
 
@@ -17,28 +17,24 @@ from ..text import plural, shorten
 QUALITIES = ("unknown", "good", "ok", "bad", "terrible")
 POOR = ("bad", "terrible")
 KNOWN = QUALITIES[1:]
+#: As they are printed.
+BEST_FIRST = (*KNOWN, "unknown")
 
-
-def counters() -> Iterator[Counter]:
-    """Participants of each quality, as the modes on conferences count them."""
-    for name in (*KNOWN, "unknown"):
-        yield Counter(
-            f"participants-callquality-{name}",
-            f"participants.callquality.{name}.count",
-            f"of them with {name} quality",
-            title=f"participants with {name} call quality",
-        )
+#: Participants of each quality, as the modes on conferences count them.
+COUNTERS = tuple(
+    Counter(
+        "participants-callquality-*",
+        "participants.callquality.*.count",
+        "of them with * quality",
+        title="participants with * call quality",
+    ).members(BEST_FIRST)
+)
 
 
 def measured(mode: Mode, qualities: Mapping[str, int]) -> Iterator[Measurement]:
     """Those counters, from how often each quality was seen."""
-    for name in (*KNOWN, "unknown"):
+    for name in BEST_FIRST:
         yield from mode.measure(f"participants-callquality-{name}", qualities[name], high=sum(qualities.values()))
-
-
-def has_media(participant: Mapping[str, Any]) -> bool:
-    """Whether a row is a call: API connections control conferences and carry no media."""
-    return bool(participant["has_media"]) and (participant["protocol"] or "").lower() != "api"
 
 
 def _word(value: Any) -> str | None:
@@ -92,27 +88,14 @@ class Qualities:
         return [f"call_quality of {rows} not known here, taken for unknown: {words}"]
 
 
-def integers(value: Any) -> list[int] | None:
-    """A list of small numbers, also as JSON in text (`"[0, 7, 3, 1, 2]"`); null and absent are None.
-
-    Raises Unreadable.
-    """
-    if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            raise Unreadable from None
-    if not isinstance(value, list):
-        raise Unreadable
-    numbers = [number(item) for item in value]
-    if any(item is None or item < 0 or item != int(item) for item in numbers):
-        raise Unreadable
-    return [int(item) for item in numbers if item is not None]
+def worst_first(mode: Mode, participants: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The participants, the one of worst quality first, those of unknown quality last."""
+    quality = Qualities(mode.record, mode.gaps)
+    found = sorted(participants, key=lambda row: -QUALITIES.index(quality.read(row["call_quality"])))
+    mode.remarks += quality.remarks()
+    return found
 
 
 def poor_share(counts: Mapping[str, int]) -> float | None:
     """Bad and terrible of those known, in percent; None when none is known."""
-    known = sum(counts[name] for name in KNOWN)
-    return 100 * sum(counts[name] for name in POOR) / known if known else None
+    return share(sum(counts[name] for name in POOR), sum(counts[name] for name in KNOWN))

@@ -9,13 +9,13 @@ from ..counters import Counter, Finding
 from ..fields import Fields
 from ..mode import Mode
 from ..options import Option, lines_of_file
-from .addresses import ENDPOINT, RESOLVE_NODES, node_names
+from . import conferencing_nodes
 
 
 class Registrations(Mode):
     """Devices that are registered now, and expected ones that are not."""
 
-    endpoints = ("GET /api/admin/status/v1/registration_alias/", ENDPOINT)
+    endpoints = ("GET /api/admin/status/v1/registration_alias/", conferencing_nodes.RESOLVE_ENDPOINT)
     requests = "1 a thousand registrations; 1 more with --resolve-nodes"
     notes = (
         "Aliases are compared without regard to case. No output names an alias that is not expected.",
@@ -29,7 +29,7 @@ class Registrations(Mode):
     options = (
         Option("--expect", "ALIAS", "an alias that must be registered", repeat=True),
         Option("--expect-file", "FILE", "a file of such aliases", kind=lines_of_file),
-        RESOLVE_NODES,
+        conferencing_nodes.RESOLVE,
     )
     counters = (
         Counter("registrations-total", "", "registered aliases", title="registrations"),
@@ -40,16 +40,13 @@ class Registrations(Mode):
 
     def probe(self) -> Iterator[Finding]:
         expected = [*self.given.expect, *(self.given.expect_file or ())]
-        names = node_names(self) if self.given.resolve_nodes else {}
+        names = conferencing_nodes.names(self) if self.given.resolve_nodes else {}
         protocols: Tally[str] = Tally()
         nodes: Tally[str] = Tally()
         aliases: set[str | None] = set()
         # Only who is looked for is asked for by name; what the cache keeps has no aliases.
         fields = self.with_alias if expected else self.fields
-        rows = self.client.records(
-            "status/v1/registration_alias/", fields, self.record, self.gaps, fresh=bool(expected)
-        )
-        for row in self.select(rows):
+        for row in self.select(self.fetch("status/v1/registration_alias/", fields, fresh=bool(expected))):
             protocols[(row["protocol"] or "").lower()] += 1
             nodes[names.get(row["node"], row["node"]) or ""] += 1
             if expected:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..counters import Counter, Finding
 from ..errors import RequestRefused
-from ..mode import Mode
+from ..mode import NOT_SUPPORTED, Mode
 from ..options import Option
 from ..text import plural
 
@@ -45,13 +45,10 @@ class Services(Mode):
         Counter("automatic-participants-total", "", "participants that are called when a conference begins"),
         Counter("rules-enabled", "rules.enabled.count", "call routing rules that are enabled", optional=True),
         Counter(
-            "missing",
-            "services.missing.count",
-            "names and aliases expected and not found",
-            critical="0",
-            title="not found",
+            "missing", "services.missing.count", "names and aliases expected and not found",
+            critical="0", title="not found",
         ),
-    )
+    )  # fmt: skip
 
     def probe(self) -> Iterator[Finding]:
         for name in dict.fromkeys(self.given.service_type or _TYPES):
@@ -72,7 +69,7 @@ class Services(Mode):
         try:
             enabled = self.client.total(f"{_BASE}gateway_routing_rule/", enable="True")
         except RequestRefused:  # a version that does not filter by it
-            self.absent("rules-enabled", optional=True, reason="not supported by this version")
+            self.absent("rules-enabled", optional=True, reason=NOT_SUPPORTED)
         else:
             yield from self.measure("rules-enabled", enabled)
 

@@ -11,7 +11,7 @@ from ..fields import Fields
 from ..mode import Mode
 from ..rates import Growth
 from ..text import plural
-from ..units import WORDS
+from ..units import WORDS, human
 from .client import identity
 
 WAYS = ("rx", "tx")
@@ -85,7 +85,7 @@ def live(mode: Mode, table: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[
             continue
         asked += 1
         try:
-            found = list(mode.client.records(f"{table}{place}/media_stream/", _FIELDS, "media stream", mode.gaps))
+            found = list(mode.fetch(f"{table}{place}/media_stream/", _FIELDS, "media stream"))
         except NotSupported:
             gone += 1
             continue
@@ -97,6 +97,21 @@ def live(mode: Mode, table: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[
         mode.problems.append(f"no media streams: {plural(gone, mode.record)} asked, all have gone (HTTP 404)")
     elif gone:
         mode.remarks.append(f"{plural(gone, mode.record)} left while being asked")
+
+
+def worst_loss(stream: Mapping[str, Any]) -> float:
+    """The higher loss of both directions, in percent; 0 where none is known."""
+    return max(stream[f"{way}_packet_loss"] or 0 for way in WAYS)
+
+
+def in_words(stream: Mapping[str, Any]) -> str:
+    """`loss 12.5 % rx and 0 % tx, jitter 3 ms rx and unknown tx`."""
+    return f"loss {_both(stream, 'packet_loss', '%')}, jitter {_both(stream, 'jitter', 'ms')}"
+
+
+def _both(stream: Mapping[str, Any], field: str, unit: str) -> str:
+    values = ((way, stream[f"{way}_{field}"]) for way in WAYS)
+    return " and ".join(f"{'unknown' if value is None else human(value, unit)} {way}" for way, value in values)
 
 
 def _plain(mode: Mode, stream: Stream, key: str, growth: Growth, losses: dict[str, float]) -> Stream:
@@ -128,6 +143,5 @@ def _since(mode: Mode, stream: Stream, way: str, key: str, growth: Growth) -> fl
     if sent:
         return min(100.0, 100 * new_lost / sent)
     # The same answer again, from the cache, or a call on hold: nothing new is known.
-    known = (mode.previous or {}).get("losses")
-    before = known.get(key) if isinstance(known, dict) else None
+    before = mode.recall("losses", dict).get(key)
     return before if isinstance(before, (int, float)) else reported

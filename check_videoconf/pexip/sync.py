@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..counters import Counter, Finding, Status
 from ..fields import Fields
 from ..mode import Mode, Record
-from ..text import plural, shorten
+from ..text import phrase, plural, shorten
 from ..units import duration
 
 _KINDS = ("vmrs", "devices", "end_users")
@@ -24,11 +24,12 @@ class Sync(Mode):
     record = "sync template"
     inventory = True
     fields = Fields(
-        texts="configuration_id sync_status! sync_last_error_description?",
-        numbers="sync_errors sync_progress? " + " ".join(f"{kind}_{verb}?" for kind in _KINDS for verb in _VERBS),
+        texts="name=configuration_id status=sync_status! last_error=sync_last_error_description?",
+        numbers="errors=sync_errors progress=sync_progress? "
+        + " ".join(f"{kind}_{verb}?" for kind in _KINDS for verb in _VERBS),
         times="last_updated",
     )
-    filters = ("template=configuration_id",)
+    filters = ("template=name",)
     counters = (
         Counter("sync-errors", "sync.errors.count", "errors of the last run", critical="0", instance="template"),
         Counter(
@@ -49,43 +50,26 @@ class Sync(Mode):
     )  # fmt: skip
 
     def probe(self) -> Iterator[Finding]:
-        rows = self.client.records("status/v1/conference_sync/", self.fields, self.record, self.gaps)
-        self.templates = list(self.select(rows))
-        for row in self.templates:
-            name, age = row["configuration_id"] or "unnamed", self.age(row["last_updated"])
-            yield self.judge(
-                "sync-status",
-                {
-                    "name": name,
-                    "status": row["sync_status"],
-                    "progress": row["sync_progress"],
-                    "errors": row["sync_errors"],
-                    "last_error": row["sync_last_error_description"],
-                    "age": age,
-                },
-                _describe,
-            )
-            if row["sync_last_error_description"]:
-                self.remarks.append(f"template {name}, last error: {row['sync_last_error_description']}")
-            # What is required and missing is UNKNOWN already.
-            if row["sync_errors"] is not None:
-                yield from self.measure("sync-errors", row["sync_errors"], name)
-            if age is not None:
-                yield from self.measure("sync-age", age, name)
+        self.templates = list(self.select(self.fetch("status/v1/conference_sync/")))
+        for template in self.templates:
+            name = template["name"] = template["name"] or "unnamed"
+            template["age"] = self.age(template["last_updated"])
+            yield self.judge("sync-status", template, _describe)
+            if template["last_error"]:
+                self.remarks.append(f"template {name}, last error: {template['last_error']}")
+            yield from self.measure("sync-errors", template["errors"], name, told=True)
+            yield from self.measure("sync-age", template["age"], name, told=True)
             for kind in _KINDS:
                 for verb in _VERBS:
-                    yield from self.measure(f"{kind.replace('_', '-')}-{verb}", row[f"{kind}_{verb}"], name)
+                    yield from self.measure(f"{kind.replace('_', '-')}-{verb}", template[f"{kind}_{verb}"], name)
 
     def headline(self) -> str:
-        ages = [self.age(row["last_updated"]) or 0 for row in self.templates]
-        return f"{self.count_of(len(ages))} without errors, the oldest updated {duration(max(ages))} ago"
+        oldest = max(template["age"] or 0 for template in self.templates)
+        return f"{self.count_of(self.selected)} without errors, the oldest updated {duration(oldest)} ago"
 
 
 def _describe(template: Record) -> str:
     age = "age unknown" if template["age"] is None else f"updated {duration(template['age'])} ago"
-    error = f": {shorten(template['last_error'], 120)}" if template["last_error"] else ""
-    return f"template {template['name']}: {template['status'] or 'no status'}, {age}, {_errors(template)}{error}"
-
-
-def _errors(template: Record) -> str:
-    return "errors unknown" if template["errors"] is None else plural(template["errors"], "error")
+    errors = "errors unknown" if template["errors"] is None else plural(template["errors"], "error")
+    what = phrase(f"template {template['name']}: {template['status'] or 'no status'}", age, errors)
+    return what + (f": {shorten(template['last_error'], 120)}" if template["last_error"] else "")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..counters import Counter, Finding, Status
 from ..fields import Fields
 from ..mode import Mode, Record
-from ..text import plural
+from ..text import phrase, plural
 
 
 class Teams(Mode):
@@ -40,25 +40,19 @@ class Teams(Mode):
     )
 
     def probe(self) -> Iterator[Finding]:
-        rows = self.client.records("status/v1/teamsnode/", self.fields, self.record, self.gaps)
-        self.nodes = list(self.select(rows))
+        self.nodes = list(self.select(self.fetch("status/v1/teamsnode/")))
         # Its own: a poller that is minutes off would see no heartbeat, or always one.
         self.now = self.client.session.clock or self.now
         for node in self.nodes:
             name = node["name"] or "unnamed"
             yield self.judge("teams-status", node, _describe)
-            found = (
-                ("calls-current", node["call_count"], node["max_calls"]),
-                ("media-load", node["media_load"], None),
-                ("heartbeat-age", self.age(node["heartbeat_time"]), None),
-            )
-            for label, value, high in found:
-                if value is not None:  # what is missing is UNKNOWN already
-                    yield from self.measure(label, value, name, high=high)
+            yield from self.measure("calls-current", node["call_count"], name, high=node["max_calls"], told=True)
+            yield from self.measure("media-load", node["media_load"], name, told=True)
+            yield from self.measure("heartbeat-age", self.age(node["heartbeat_time"]), name, told=True)
 
     def headline(self) -> str:
         calls = sum(node["call_count"] or 0 for node in self.nodes)
-        return f"{self.count_of(len(self.nodes))}, {plural(calls, 'call')}"
+        return phrase(self.count_of(len(self.nodes)), plural(calls, "call"))
 
 
 def _describe(node: Record) -> str:

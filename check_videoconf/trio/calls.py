@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..counters import OK, Counter, Finding, Verdict
+from ..counters import Counter, Finding
 from ..fields import Fields
-from ..mode import Mode
+from ..mode import NOT_SUPPORTED, Mode
+from ..text import phrase
 from ..units import duration
-from .client import NoCall
+from .statuses import NoCall
 
 
 class Calls(Mode):
@@ -26,9 +27,9 @@ class Calls(Mode):
 
     record = "call"
     fields = Fields(
-        texts="CallState Type? LineID? LineId? RemotePartyName? RemotePartyNumber?",
-        numbers="DurationSeconds? DurationInSeconds?",
-        flags="Muted? Ringing?",
+        texts="state=CallState type=Type? line=LineID|LineId? name=RemotePartyName? number=RemotePartyNumber?",
+        numbers="seconds=DurationSeconds|DurationInSeconds?",
+        flags="muted=Muted? ringing=Ringing?",
     )
     counters = (
         Counter("calls-active", "calls.active.count", "calls in progress, ringing ones among them"),
@@ -46,21 +47,17 @@ class Calls(Mode):
         read = self.fields.reader(self.record, self.gaps)
         calls = [read(row) for row in rows if row]  # an idle phone may list an empty one
         total = len(calls)
-        if self.given.verbose:
-            for call in calls:
-                yield Verdict("", OK, self._describe(call))
+        for call in calls:
+            yield from self.mention(self._describe(call))
         yield from self.measure("calls-active", total)
-        muted = [call["Muted"] for call in calls]
+        muted = [call["muted"] for call in calls]
         if None in muted:
-            self.absent(
-                "muted", optional=True, reason="not supported by this version" if version == 1 else "not reported"
-            )
+            self.absent("muted", optional=True, reason=NOT_SUPPORTED if version == 1 else "not reported")
         else:
             yield from self.measure("muted", sum(muted), high=total)
         yield from self.measure("held", sum(_is_held(call) for call in calls), high=total)
         yield from self.measure("ringing", sum(_rings(call) for call in calls), high=total)
-        lengths = [_length(call) for call in calls]
-        known = [length for length in lengths if length is not None]
+        known = [call["seconds"] for call in calls if call["seconds"] is not None]
         if len(known) < total:
             self.absent("call-duration-max", optional=False, reason="a call without its duration")
         if known or not calls:
@@ -70,8 +67,9 @@ class Calls(Mode):
         calls = self.values["calls-active"]
         if not calls:
             return "no call"
-        longest = ", the longest" if calls > 1 else ""
-        return f"{self.count_of(calls)}{longest} for {duration(self.values['call-duration-max'])}"
+        longest = self.figure("call-duration-max")
+        which = ", the longest" if calls > 1 else ""
+        return f"{self.count_of(calls)}{which} for {longest}" if longest else self.count_of(calls)
 
     def _rows(self) -> tuple[int, list[Mapping[str, Any]]]:
         """Version of the layout, and the calls: version 1 knows of one only, and says 4007 when there is none."""
@@ -83,27 +81,18 @@ class Calls(Mode):
         return version, self.client.objects(path, [data] if version == 1 and isinstance(data, dict) else data)
 
     def _describe(self, call: dict[str, Any]) -> str:
-        text = f"{(call['Type'] or 'a').lower()} call on line {call['LineID'] or call['LineId'] or 'unknown'}"
+        text = f"{(call['type'] or 'a').lower()} call on line {call['line'] or 'unknown'}"
         if self.given.show_names:
-            text += f" with {call['RemotePartyName'] or 'nobody named'} ({call['RemotePartyNumber'] or 'no number'})"
-        length = _length(call)
-        parts = [text, call["CallState"] or "without state", "no duration" if length is None else duration(length)]
-        if call["Muted"] is not None:
-            parts.append("muted" if call["Muted"] else "not muted")
-        return ", ".join(parts)
-
-
-def _length(call: dict[str, Any]) -> float | None:
-    seconds: float | None = call["DurationSeconds"]
-    if seconds is None:
-        seconds = call["DurationInSeconds"]
-    return seconds
+            text += f" with {call['name'] or 'nobody named'} ({call['number'] or 'no number'})"
+        length = "no duration" if call["seconds"] is None else duration(call["seconds"])
+        muted = {None: "", True: "muted", False: "not muted"}[call["muted"]]
+        return phrase(text, call["state"] or "without state", length, muted)
 
 
 def _is_held(call: dict[str, Any]) -> bool:
     """`Hold`, `CallHold`, `CallHeld`: which words there are is not documented."""
-    return re.search("h[eo]ld", call["CallState"] or "", re.IGNORECASE) is not None
+    return re.search("h[eo]ld", call["state"] or "", re.IGNORECASE) is not None
 
 
 def _rings(call: dict[str, Any]) -> bool:
-    return bool(call["Ringing"]) or (call["CallState"] or "").lower() in ("offering", "ringing", "ringback")
+    return bool(call["ringing"]) or (call["state"] or "").lower() in ("offering", "ringing", "ringback")

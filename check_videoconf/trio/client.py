@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import DeviceError, RestDisabled
+from ..errors import RestDisabled
+from ..fields import Fields, Gaps
 from ..redact import accounts_in, without_account
+from . import statuses
 
 if TYPE_CHECKING:
     from ..session import Session
 
-OK = "2000"
-BUSY = "4001"
-NOT_REGISTERED = "4002"
-NOT_SUPPORTED = "4004"
-NO_CALL = "4007"
-
-#: What a Status says. Source: the REST API manual 5.9.2 and public clients.
-STATUS = {
-    "4000": "invalid input parameters",
-    "4001": "device busy",
-    "4002": "line not registered",
-    "4003": "operation not allowed",
-    "4004": "operation not supported",
-    "4005": "line does not exist",
-    "4006": "URLs not configured",
-    "4007": "call does not exist",
-    "4008": "configuration export failed",
-    "4009": "input size limit exceeded",
-    "4010": "the default password must be changed before the REST API answers",
-    "4011": "contact not found",
-    "4400": "bad request",
-    "4403": "forbidden",
-    "5000": "failed to process the request",
-    "5500": "internal error",
-}
+# No mode needs it, and the cache could not tell by its name that it is personal.
+_CALLERS_ADDRESS = "Remote Connection IP"
 
 
 class Client:
@@ -46,6 +25,16 @@ class Client:
         self.session = session
         session.device.busy_statuses = (403,)  # a second request in parallel is refused so, and so is a forbidden one
         session.device.missing = RestDisabled
+
+    def records(
+        self, path: str, fields: Fields, what: str, gaps: Gaps, *, version: int = 1
+    ) -> Iterator[dict[str, Any]]:
+        """Each object of a list as a record of exactly `fields`; `what` names it in messages. Raises VideoconfError."""
+        return map(fields.reader(what, gaps), self.structs(path, version))
+
+    def record(self, path: str, fields: Fields, what: str, gaps: Gaps) -> dict[str, Any]:
+        """The object at a path as a record. Raises VideoconfError."""
+        return fields.reader(what, gaps)(self.struct(path))
 
     def data(self, path: str, version: int = 1) -> Any:
         """The `data` of a GET below /api/v1/ (or v2), blanks of its keys stripped. Raises VideoconfError."""
@@ -61,7 +50,7 @@ class Client:
         """Version and `data` of the newest layout the phone has: version 2, else 1. Raises VideoconfError."""
         try:
             return 2, self.data(path, 2)
-        except (RestDisabled, NotOfThisPhone):
+        except (RestDisabled, statuses.NotOfThisPhone):
             return 1, self.data(path, 1)
 
     def post(self, path: str, body: Any) -> Mapping[str, Any]:
@@ -102,10 +91,10 @@ class Client:
             if not isinstance(found, (str, int)):
                 raise self.session.device.wrong_shape(path, "no Status, this is not the REST API of a phone")
             status = f"{found}".strip()
-            if status != BUSY or attempt == self.session.options.retries or not self.session.pause(attempt):
+            if status != statuses.BUSY or attempt == self.session.options.retries or not self.session.pause(attempt):
                 break
-        if status != OK:
-            raise self._error(path, status)
+        if status != statuses.OK:
+            raise statuses.error(self.session.device.address, path, status)
         return dict(envelope)
 
     def _cleaned(self, path: str, value: Any) -> Any:
@@ -125,27 +114,3 @@ class Client:
             self.session.redactor.add(*accounts_in(value))
             return without_account(value)
         return value
-
-    def _error(self, path: str, status: str) -> DeviceError:
-        address = self.session.device.address
-        kind = _ERRORS.get(status, DeviceError)
-        return kind(address=address, path=path, reason=f"status {status}: {STATUS.get(status, 'unknown status')}")
-
-
-class NotRegistered(DeviceError):
-    """Status 4002: the line is not registered, which is bad news where lines are checked."""
-
-
-class NoCall(DeviceError):
-    """Status 4007: an idle phone's answer to a question about its calls."""
-
-
-class NotOfThisPhone(DeviceError):
-    """Status 4004: this model, base profile or firmware does not have it."""
-
-
-_ERRORS = {NOT_REGISTERED: NotRegistered, NOT_SUPPORTED: NotOfThisPhone, NO_CALL: NoCall}
-
-
-# No mode needs it, and the cache could not tell by its name that it is personal.
-_CALLERS_ADDRESS = "Remote Connection IP"

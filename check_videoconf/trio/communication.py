@@ -17,20 +17,20 @@ class Communication(Mode):
     example = "--warning-communication '%{muted} == 1'"
 
     record = "communication"
-    fields = Fields(flags="PhoneMuteState", raws="CommunicationType!")
+    fields = Fields(flags="muted=PhoneMuteState", raws="types=CommunicationType!")
     statuses = (Status("communication", "types muted", "types is RxTx and the like, joined by commas"),)
 
     def probe(self) -> Iterator[Finding]:
-        found = self.fields.reader("answer", self.gaps)(self.client.struct("mgmt/media/communicationInfo"))
-        types = found["CommunicationType"]
+        self.found = self.client.record("mgmt/media/communicationInfo", self.fields, "answer", self.gaps)
+        types = self.found["types"]
         if types is not None and not isinstance(types, list):
             self.gaps.unreadable("answer", "CommunicationType", types, required=True)
             types = None
-        self.record_found = {"types": ",".join(str(item) for item in types or []), "muted": found["PhoneMuteState"]}
-        yield self.judge("communication", self.record_found, _describe)
+        self.found["types"] = ",".join(str(item) for item in types or [])
+        yield self.judge("communication", self.found, _describe)
 
     def headline(self) -> str:
-        return _describe(self.record_found)
+        return _describe(self.found)
 
 
 def _describe(record: Record) -> str:

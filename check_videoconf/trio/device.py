@@ -8,6 +8,7 @@ from typing import Any
 from ..counters import Counter, Finding, Status
 from ..fields import Fields, number, text
 from ..mode import Mode, Record
+from ..text import phrase
 from ..units import human
 
 _CPU = {"cpu-utilization-average": "Average", "cpu-utilization-current": "Current"}
@@ -44,12 +45,7 @@ class Device(Mode):
         Counter("ramdisk", "device.ramdisk.bytes", "size of the RAM disk", unit="B", optional=True, title="RAM disk"),
     )  # fmt: skip
     statuses = (
-        Status(
-            "status",
-            "status detail",
-            "state of the phone and its words on it",
-            critical="%{status} =~ /error/i",
-        ),
+        Status("status", "status detail", "state of the phone and its words on it", critical="%{status} =~ /error/i"),
     )
 
     #: The phone's own word for its state.
@@ -60,8 +56,7 @@ class Device(Mode):
         cpu = self.client.member(stats, "CPU")
         for label, member in _CPU.items():
             share = self.read_member(cpu, member, number, label, what="CPU report")
-            if share is not None:
-                yield from self.measure(label, share)
+            yield from self.measure(label, share, told=True)
         memory = self.client.member(stats, "Memory")
         total = self.read_member(memory, "Total", number, *_MEMORY, what="memory report")
         used = self.read_member(memory, "Used", number, *_MEMORY, what="memory report")
@@ -73,12 +68,8 @@ class Device(Mode):
             yield from self._state(self.client.struct("mgmt/pollForStatus"))
 
     def headline(self) -> str:
-        parts = [self._said] if self._said else []
-        if "cpu-utilization-average" in self.values:
-            parts.append(f"CPU {human(self.values['cpu-utilization-average'], '%')} on average")
-        if "memory-usage-prct" in self.values:
-            parts.append(f"memory {human(self.values['memory-usage-prct'], '%')}")
-        return ", ".join(parts)
+        cpu, memory = self.figure("cpu-utilization-average"), self.figure("memory-usage-prct")
+        return phrase(self._said, f"CPU {cpu} on average" if cpu else "", f"memory {memory}" if memory else "")
 
     def _memory(self, total: float, used: float) -> Iterator[Finding]:
         if not 0 <= used <= total or not total:

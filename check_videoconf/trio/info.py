@@ -8,7 +8,6 @@ from typing import Any
 from ..counters import Counter, Finding, Status
 from ..mode import Mode, Record
 from ..options import Option, regex
-from ..units import duration
 from . import phone
 
 
@@ -39,14 +38,13 @@ class Info(Mode):
         _, data = self.client.newest("mgmt/device/info")
         found = phone.info(self.client.object("mgmt/device/info", data), self.gaps)
         self.model, self.firmware = (found[name] or "unknown" for name in ("model", "firmware"))
-        if found["uptime"] is not None:
-            yield from self.measure("uptime", found["uptime"])
+        yield from self.measure("uptime", found["uptime"], told=True)
         yield self.judge("ready", found, _describe)
         yield from self._expect("firmware", found)
         yield from self._expect("model", found)
 
     def headline(self) -> str:
-        return f"{self.model}, firmware {self.firmware}, up {duration(self.values['uptime'])}"
+        return f"{self.model}, firmware {self.firmware}, up {self.figure('uptime')}"
 
     def _expect(self, name: str, found: dict[str, Any]) -> Iterator[Finding]:
         wanted = getattr(self.given, f"expect_{name}")

@@ -8,7 +8,7 @@ from typing import Any
 from ..counters import CRITICAL, Counter, Finding, Status, Verdict
 from ..fields import Fields, Unreadable, flag
 from ..mode import Mode, Record
-from .client import NotRegistered
+from .statuses import NotRegistered
 
 
 class Lines(Mode):
@@ -20,20 +20,21 @@ class Lines(Mode):
     example = "--warning-line-status ''"
 
     record = "line"
-    fields = Fields(texts="LineNumber RegistrationStatus Label?", flags="Active DoNotDisturb", raws="CallServers")
+    fields = Fields(
+        texts="line=LineNumber state=RegistrationStatus label=Label?",
+        flags="active=Active dnd=DoNotDisturb",
+        raws="servers=CallServers",
+    )
     counters = (
         Counter(
-            "callservers-working",
-            "line.callservers.working.count",
-            "call servers that answer",
-            instance="line",
-            title="working call servers",
+            "callservers-working", "line.callservers.working.count", "call servers that answer",
+            instance="line", title="working call servers",
         ),
         Counter(
             "do-not-disturb", "lines.dnd.count", "lines set to do-not-disturb", title="lines set to do-not-disturb"
         ),
         Counter("active", "lines.active.count", "lines in use", title="lines in use"),
-    )
+    )  # fmt: skip
     statuses = (
         Status(
             "line-status",
@@ -45,22 +46,13 @@ class Lines(Mode):
     )
 
     def probe(self) -> Iterator[Finding]:
-        read = self.fields.reader(self.record, self.gaps)
         try:
-            lines = [_line(row) for row in map(read, self.client.structs("mgmt/lineInfo", 2))]
+            lines = list(self.fetch("mgmt/lineInfo", version=2))
         except NotRegistered as error:
             yield Verdict("line-status", CRITICAL, f"{error}")
             return
         for line in lines:
-            if line["state"] == "":
-                self.gaps.missing(self.record, "RegistrationStatus", present=True)
-            yield self.judge("line-status", line, _describe)
-            if line["servers_working"] is not None:
-                yield from self.measure(
-                    "callservers-working", line["servers_working"], line["name"], high=line["servers_total"]
-                )
-            elif line["servers"] is not None:  # a missing one is told already
-                self.problems.append(f"call servers of line {line['name']} are unreadable")
+            yield from self._line(line)
         yield from self.measure("do-not-disturb", sum(bool(line["dnd"]) for line in lines), high=len(lines))
         yield from self.measure("active", sum(bool(line["active"]) for line in lines), high=len(lines))
         self.total = len(lines)
@@ -68,19 +60,16 @@ class Lines(Mode):
     def headline(self) -> str:
         return f"{self.count_of(self.total)}, {self.values['active']} in use"
 
-
-def _line(row: dict[str, Any]) -> dict[str, Any]:
-    working = _working(row["CallServers"])
-    return {
-        "name": row["Label"] or row["LineNumber"] or "without number",
-        "line": row["LineNumber"],
-        "state": row["RegistrationStatus"],
-        "active": row["Active"],
-        "dnd": row["DoNotDisturb"],
-        "servers": row["CallServers"],
-        "servers_working": None if working is None else sum(working),
-        "servers_total": None if working is None else len(working),
-    }
+    def _line(self, line: dict[str, Any]) -> Iterator[Finding]:
+        if line["state"] == "":
+            self.gaps.missing(self.record, "RegistrationStatus", present=True)
+        name, servers = line["label"] or line["line"] or "without number", _working(line["servers"])
+        working, total = (None, None) if servers is None else (sum(servers), len(servers))
+        found = {**line, "name": name, "servers_working": working, "servers_total": total}
+        yield self.judge("line-status", found, _describe)
+        yield from self.measure("callservers-working", working, name, high=total, told=True)
+        if working is None and line["servers"] is not None:  # a missing one is told already
+            self.problems.append(f"call servers of line {name} are unreadable")
 
 
 def _working(servers: Any) -> list[bool] | None:

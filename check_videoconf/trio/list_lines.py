@@ -18,13 +18,7 @@ class ListLines(Discovery):
 
     record = "line"
     columns = ("line", "label", "state", "protocol")
-    fields = Fields(texts="LineNumber RegistrationStatus! Label? Protocol?")
+    fields = Fields(texts="line=LineNumber state=RegistrationStatus! label=Label? protocol=Protocol?")
 
     def find(self) -> Iterator[dict[str, Any]]:
-        for row in map(self.fields.reader(self.record, self.gaps), self.client.structs("mgmt/lineInfo")):
-            yield {
-                "line": row["LineNumber"],
-                "label": row["Label"],
-                "state": row["RegistrationStatus"],
-                "protocol": row["Protocol"],
-            }
+        return self.fetch("mgmt/lineInfo")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..counters import OK, Counter, Finding, Verdict
+from ..counters import Counter, Finding
 from ..fields import Fields, Gaps
 from ..mode import Mode, Record
 from ..options import Option
@@ -27,7 +27,7 @@ class Paired(Mode):
     example = "--expect-paired camera --critical-displayui-paired 1:"
 
     record = "paired device"
-    fields = Fields(texts="componentType componentName! componentDetail?")
+    fields = Fields(texts="type=componentType name=componentName! detail=componentDetail?")
     filters = ("device-name=name", "device-type=type")
     options = (
         Option("--expect-paired", "NAME|TYPE", "critical unless a device of that name or type is paired", repeat=True),
@@ -42,9 +42,8 @@ class Paired(Mode):
 
     def probe(self) -> Iterator[Finding]:
         devices = list(self.select(components(self.client, self.fields, self.gaps)))
-        if self.given.verbose:
-            for device in devices:
-                yield Verdict("", OK, _describe(device))
+        for device in devices:
+            yield from self.mention(_describe(device))
         for kind in KINDS:
             yield from self.measure(f"{kind}-paired", sum(device["kind"] == kind for device in devices))
         for wanted in self.given.expect_paired:
@@ -62,12 +61,7 @@ def components(client: Client, fields: Fields, gaps: Gaps) -> Iterator[dict[str,
     read = fields.reader("paired device", gaps)
     for device in _members(client.struct("mgmt/mrpair/info"), "ConnectedDeviceList", "answer", gaps):
         for row in map(read, _members(device, "ComponentList", "connected device", gaps)):
-            yield {
-                "name": row["componentName"],
-                "type": row["componentType"],
-                "kind": _KIND_OF.get((row["componentType"] or "").lower(), ""),
-                "detail": row["componentDetail"],
-            }
+            yield {**row, "kind": _KIND_OF.get((row["type"] or "").lower(), "")}
 
 
 def _members(holder: Mapping[str, Any], name: str, what: str, gaps: Gaps) -> list[Mapping[str, Any]]:

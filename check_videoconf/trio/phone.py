@@ -17,6 +17,9 @@ _PARTS = (("Days", 86400), ("Hours", 3600), ("Minutes", 60), ("Seconds", 1))
 _SPAN = re.compile(r"(\d{1,6})\s*(day|hour|hr|min|sec)[a-z]*\.?,?\s*", re.IGNORECASE | re.ASCII)
 _SPAN_SECONDS = {"day": 86400, "hour": 3600, "hr": 3600, "min": 60, "sec": 1}
 
+# Older firmware freezes when it is asked for sessionStats.
+_SAFE = (5, 8)
+
 INFO = Fields(
     texts="ModelNumber FirmwareRelease? AppState?",
     flags="ReadyToUse?",
@@ -75,3 +78,11 @@ def version(firmware: str) -> tuple[int, ...]:
     """`5.9.2.11461` to numbers that compare; () where it is no version."""
     match = re.match(r"\d{1,6}(?:\.\d{1,6})+", firmware, re.ASCII)
     return tuple(map(int, match[0].split("."))) if match else ()
+
+
+def unsafe(firmware: str | None) -> str:
+    """Why a phone with this firmware must not be asked for sessionStats, or `''`."""
+    found = version(firmware or "")
+    if not found:
+        return f"not asked: firmware '{firmware or 'unknown'}' is no version, and below 5.8 asking freezes the phone"
+    return "" if found >= _SAFE else f"not asked: firmware {firmware} is below 5.8, asking would freeze the phone"

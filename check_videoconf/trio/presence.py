@@ -18,13 +18,14 @@ class Presence(Mode):
     example = "--warning-presence '%{presence} =~ /offline/i'"
 
     record = "presence"
-    fields = Fields(texts="Presence")
+    fields = Fields(texts="presence=Presence")
     statuses = (Status("presence", "presence", "what the phone says of itself, such as Available"),)
 
     def probe(self) -> Iterator[Finding]:
-        self.presence = self.fields.reader("answer", self.gaps)(self.client.envelope("mgmt/getPresence"))["Presence"]
+        found = self.fields.reader("answer", self.gaps)(self.client.envelope("mgmt/getPresence"))
+        self.presence = found["presence"]
         if self.presence:
-            yield self.judge("presence", {"presence": self.presence}, _describe)
+            yield self.judge("presence", found, _describe)
         elif self.presence == "":
             self.gaps.missing("answer", "Presence", present=True)
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..counters import Finding, Status
-from ..errors import DeviceError, RestDisabled
 from ..fields import Fields
 from ..mode import Mode, Record
 from ..options import Option
@@ -41,10 +40,8 @@ class Provisioning(Mode):
 
     def probe(self) -> Iterator[Finding]:
         running: Mapping[str, Any] = {}
-        try:
+        with self.each_on_its_own("judged by network/info alone"):
             running = self.client.struct("mgmt/device/runningConfig")
-        except (DeviceError, RestDisabled) as error:
-            self.remarks.append(f"judged by network/info alone: {error}")
         info = self.client.struct("mgmt/network/info")
         self.found = {name: self._setting(name, running, info) for name in _PLACES}
         yield self.judge("provisioning", self.found, _describe)

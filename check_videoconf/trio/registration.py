@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..counters import CRITICAL, OK, STATES, Counter, Finding, Status, Verdict
-from ..errors import DeviceError, RestDisabled
-from ..fields import Fields, Unreadable, number
+from ..fields import Fields
 from ..mode import Mode, Record
 from ..options import Option, choice
-from .client import NotRegistered
+from .sip_status import State, registrations
+from .statuses import NotRegistered
 
 
 class Registration(Mode):
@@ -22,7 +22,7 @@ class Registration(Mode):
     example = "--critical-registration '%{state} !~ /^registered$/i and %{line} == 1'"
 
     record = "line"
-    fields = Fields(texts="LineNumber RegistrationStatus? Label? Protocol?")
+    fields = Fields(texts="line=LineNumber state=RegistrationStatus? label=Label? protocol=Protocol?")
     options = (
         Option("--no-lines", "STATE", "state of a phone without any line: ok, warning, critical or unknown",
                default="unknown", kind=choice("ok", "warning", "critical", "unknown")),
@@ -42,15 +42,14 @@ class Registration(Mode):
     )
 
     def probe(self) -> Iterator[Finding]:
-        states: dict[str, tuple[str, float | None]] = {}
+        found: dict[str, State] = {}
+        with self.each_on_its_own("judged by lineInfo alone"):
+            try:
+                found = self._registrations()
+            except NotRegistered as error:
+                yield Verdict("registration", CRITICAL, f"{error}")
         try:
-            states = self._sip_states()
-        except NotRegistered as error:
-            yield Verdict("registration", CRITICAL, f"{error}")
-        except (DeviceError, RestDisabled) as error:
-            self.remarks.append(f"judged by lineInfo alone: {error}")
-        try:
-            lines = [self._line(row, states) for row in self.client.structs("mgmt/lineInfo")]
+            lines = [self._line(row, found) for row in self.client.structs("mgmt/lineInfo")]
         except NotRegistered as error:
             yield Verdict("registration", CRITICAL, f"{error}")
             return
@@ -71,49 +70,20 @@ class Registration(Mode):
             return "the phone has no line"
         return f"{self.values['lines-registered']} of {self.count_of(total)} registered"
 
-    def _line(self, row: Mapping[str, Any], states: Mapping[str, tuple[str, float | None]]) -> dict[str, Any]:
-        """The record of a row of lineInfo."""
-        found = self.fields.reader(self.record, self.gaps)(row)
-        state, expires = states.get(found["LineNumber"] or "", ("", None))
-        state = state or (found["RegistrationStatus"] or "").strip()
-        if not state:
-            self.gaps.missing(self.record, "state", present="RegistrationStatus" in row)
-        return {
-            "line": found["LineNumber"],
-            "label": found["Label"],
-            "state": state,
-            "expires": expires,
-            "protocol": found["Protocol"],
-        }
-
-    def _sip_states(self) -> dict[str, tuple[str, float | None]]:
-        """State and seconds to the next registration by number of the line; of several states one that is not good."""
+    def _registrations(self) -> dict[str, State]:
         users = self.client.struct("webCallControl/sipStatus").get("User")
         if not isinstance(users, list) and users is not None:
             self.gaps.unreadable("SIP status", "User", users, required=False)
-        states: dict[str, tuple[str, float | None]] = {}
-        for line, event in _registrations(users):
-            state = event.get("RegistrationState")
-            if isinstance(state, str) and states.get(line, ("registered",))[0].lower() == "registered":
-                states[line] = state.strip(), _expires(event)
-        return states
+        return registrations(users)
 
-
-def _registrations(users: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Number of the line and event of each registration in sipStatus; what is none is left out."""
-    for user in users if isinstance(users, list) else []:
-        line, events = (user.get("LineNumber"), user.get("Events")) if isinstance(user, dict) else (None, None)
-        if isinstance(line, (str, int)) and isinstance(events, list):
-            for event in events:
-                if isinstance(event, dict) and f"{event.get('Type')}".lower() == "register":
-                    yield f"{line}", event
-
-
-def _expires(event: Mapping[str, Any]) -> float | None:
-    try:
-        return number(event.get("Expires"))
-    except Unreadable:
-        return None
+    def _line(self, row: Mapping[str, Any], found: Mapping[str, State]) -> dict[str, Any]:
+        """The record of a row of lineInfo; of the state sipStatus knows more."""
+        line = self.fields.reader(self.record, self.gaps)(row)
+        known = found.get(line["line"] or "", State())
+        state = known.state or (line["state"] or "").strip()
+        if not state:
+            self.gaps.missing(self.record, "state", present="RegistrationStatus" in row)
+        return {**line, "state": state, "expires": known.expires}
 
 
 def _describe(line: Record) -> str:

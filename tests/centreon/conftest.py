@@ -40,7 +40,7 @@ def pexip(check: Run, manager: Past) -> Poller:
 def phone(check: Run, mock: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> simulated.Phone:
     """An idle phone that is fine; the poller's clock stands still."""
     clock = SimpleNamespace(time=lambda: simulated.NOW)
-    for module in ("mode", "trio.network", "trio.media"):
+    for module in ("mode", "trio.packets", "trio.media"):
         monkeypatch.setattr(f"check_videoconf.{module}.time", clock)
     return simulated.Phone(check, mock, tmp_path / "state")
 

@@ -29,6 +29,15 @@ def peer(*records: Struct, address: str = PEER, total: object = None) -> Struct:
     return {"peer": address, "num_recs": len(records) if total is None else total, "records": list(records)}
 
 
+#: The table that `conductor network` reads.
+INTERFACES = "status/networkinterface"
+
+
+def interfaces(*numbers: int) -> list[Struct]:
+    """Its records."""
+    return [{"uuid": f"u{n}", "name": f"LAN{n}", "state": "up"} for n in numbers]
+
+
 def lost(address: str) -> Struct:
     """A peer whose records could not be computed."""
     return peer(address=address, total=-1)
@@ -55,6 +64,10 @@ class Box:
         """The answer of `check_videoconf conductor MODE` about it."""
         arguments = ["conductor", mode, "-H", "conductor.test", "--retries", "0", *argv]
         return kept(self._check(*arguments, CHECK_VIDEOCONF_PASSWORD=PASSWORD))
+
+    def has(self, member: str, *structs: Struct) -> None:
+        """These `participants` or `conferences`, and no other."""
+        self.methods[f"{member[:-1]}.enumerate"] = {member: list(structs)}
 
     def _call(self, request: Any) -> Reply:
         (struct,), method = xmlrpc.client.loads(request.body)

@@ -66,6 +66,11 @@ def participant(number: int = 1, **changed: object) -> Struct:
     }
 
 
+def losing(number: int, lost: int, of: int = 1000, **changed: object) -> Struct:
+    """A participant who lost so many of the video packets received."""
+    return participant(number, videoRxLost=lost, videoRxReceived=of - lost, **changed)
+
+
 def on_server(number: int = 1, **changed: object) -> Struct:
     """A participant on a TelePresence Server, which counts no packets and does not say when the call began."""
     kept = ("factoryConferenceId", "conferenceName", "participantProtocol", "participantType", "address", "displayName")

@@ -13,14 +13,16 @@ from .structs import DEVICE, conference
 METHOD = "conference.enumerate"
 
 
-def has(box: Box, *conferences: Struct) -> None:
-    box.methods[METHOD] = {"conferences": list(conferences)}
+@pytest.fixture
+def box(box: Box) -> Box:
+    """A Conductor that knows the time."""
     box.methods["device.query"] = DEVICE
+    return box
 
 
 def test_conferences_are_counted_by_template_and_kind(box: Box) -> None:
-    has(
-        box,
+    box.has(
+        "conferences",
         conference(1),
         conference(2, factoryTemplateType="lesson", isCascaded=True, locked=True),
         conference(3, encryption="required", factoryWebEx="SIP"),
@@ -38,7 +40,7 @@ def test_conferences_are_counted_by_template_and_kind(box: Box) -> None:
 
 
 def test_no_conference_is_ok(box: Box) -> None:
-    has(box)
+    box.has("conferences")
     answer = box.check("conferences")
     assert answer.summary == "0 conferences"
     assert answer.perfdata["conferences.total.count"] == "0;800;950;0;1000"
@@ -47,7 +49,7 @@ def test_no_conference_is_ok(box: Box) -> None:
 
 @pytest.mark.parametrize(("count", "code"), [(800, 0), (801, 1), (950, 1), (951, 2), (1000, 2)])
 def test_the_limit_of_the_product_is_what_is_judged_by_default(box: Box, count: int, code: int) -> None:
-    has(box, *map(conference, range(count)))
+    box.has("conferences", *map(conference, range(count)))
     answer = box.check("conferences")
     assert answer.perfdata["conferences.total.count"] == f"{count};800;950;0;1000"
     assert answer.code == code
@@ -56,7 +58,7 @@ def test_the_limit_of_the_product_is_what_is_judged_by_default(box: Box, count: 
 @pytest.mark.parametrize("label", ["cascaded", "locked", "encrypted", "webex"])
 @pytest.mark.parametrize(("limit", "code"), [("1", 0), ("0", 1)])
 def test_each_kind_has_thresholds(box: Box, label: str, limit: str, code: int) -> None:
-    has(box, conference(isCascaded=True, locked=True, encryption="required", factoryWebEx="SIP"))
+    box.has("conferences", conference(isCascaded=True, locked=True, encryption="required", factoryWebEx="SIP"))
     assert box.check("conferences", f"--warning-conferences-{label}", limit).code == code
 
 
@@ -70,7 +72,7 @@ def test_each_kind_has_thresholds(box: Box, label: str, limit: str, code: int) -
     ],
 )
 def test_a_conference_can_be_judged_by_every_macro(box: Box, expression: str, code: int) -> None:
-    has(box, conference())
+    box.has("conferences", conference())
     answer = box.check("conferences", "--critical-conference-status", expression)
     assert answer.code == code
     assert box.asked == [METHOD, "device.query"]
@@ -87,33 +89,33 @@ def test_a_conference_can_be_judged_by_every_macro(box: Box, expression: str, co
     ],
 )
 def test_the_duration_is_by_the_conductors_own_clock(box: Box, times: Struct, words: str) -> None:
-    has(box, conference(**times, locked=True))
+    box.has("conferences", conference(**times, locked=True))
     answer = box.check("conferences", "--warning-conference-status", "%{locked} == 1")
     assert answer.summary == f"meet.room1.100001 (meet), {words}, locked"
 
 
 def test_a_conference_without_times_is_judged_without_a_duration(box: Box) -> None:
-    has(box, conference(startTime="", isCascaded=True))
+    box.has("conferences", conference(startTime="", isCascaded=True))
     answer = box.check("conferences", "--warning-conference-status", "%{duration} =~ /^$/")
     assert (answer.summary, answer.code) == ("meet.room1.100001 (meet), cascaded", 1)
 
 
 def test_every_conference_is_shown_on_request_and_the_clock_is_not_asked(box: Box) -> None:
-    has(box, conference(1), conference(2, locked=True))
+    box.has("conferences", conference(1), conference(2, locked=True))
     answer = box.check("conferences", "-v")
     assert answer.long_output[:2] == ["OK: meet.room1.100001 (meet)", "OK: meet.room2.100002 (meet), locked"]
     assert box.asked == [METHOD]
 
 
 def test_without_the_clock_the_duration_is_unknown(box: Box) -> None:
-    has(box, conference())
+    box.has("conferences", conference())
     box.methods["device.query"] = {}
     answer = box.check("conferences", "--warning-conference-status", "%{duration} > 1h")
     assert (answer.summary, answer.code) == ("currentTime of a device report is missing", 3)
 
 
 def test_filters_choose_by_name_and_template(box: Box) -> None:
-    has(box, conference(1), conference(2, factoryTemplateType="lesson"))
+    box.has("conferences", conference(1), conference(2, factoryTemplateType="lesson"))
     assert box.check("conferences", "--filter-name", "room2").perfdata["conferences.total.count"].startswith("1;")
     assert box.check("conferences", "--exclude-template", "meet").perfdata["conferences.total.count"].startswith("1;")
     assert box.check("conferences", "--filter-name", "nowhere").summary == "no conference matches the filters (2 seen)"
@@ -144,7 +146,7 @@ def test_an_array_that_is_none_is_another_shape(box: Box, said: Any) -> None:
 def test_a_missing_name_is_unknown_and_the_rest_is_counted(box: Box) -> None:
     bare = conference(2)
     del bare["conferenceName"]
-    has(box, conference(1), bare)
+    box.has("conferences", conference(1), bare)
     answer = box.check("conferences")
     assert (answer.summary, answer.code) == ("conferenceName of a conference is missing", 3)
     assert answer.perfdata["conferences.total.count"] == "2;800;950;0;1000"
@@ -152,7 +154,7 @@ def test_a_missing_name_is_unknown_and_the_rest_is_counted(box: Box) -> None:
 
 def test_members_that_no_conference_has_are_not_reported(box: Box) -> None:
     row = {name: value for name, value in conference().items() if name in ("conferenceName", "factoryConferenceId")}
-    has(box, row)
+    box.has("conferences", row)
     answer = box.check("conferences")
     assert answer.long_output == [
         f"conferences-{kind}: not reported" for kind in ("template", "cascaded", "locked", "encrypted", "webex")
@@ -176,12 +178,12 @@ def test_members_that_no_conference_has_are_not_reported(box: Box) -> None:
 def test_an_expression_or_a_filter_on_what_no_conference_has_is_unknown(
     box: Box, argv: tuple[str, str], line: str
 ) -> None:
-    has(box, {"conferenceName": "meet.room1"})
+    box.has("conferences", {"conferenceName": "meet.room1"})
     answer = box.check("conferences", *argv)
     assert (answer.summary, answer.code) == (line, 3)
-    has(box, {"conferenceName": "meet.room1"}, conference(2))
+    box.has("conferences", {"conferenceName": "meet.room1"}, conference(2))
     assert box.check("conferences", *argv).code == 0
-    has(box)
+    box.has("conferences")
     assert box.check("conferences", *argv).code == 0
 
 
@@ -191,74 +193,3 @@ def test_a_fault_is_unknown_with_code_and_text(box: Box, code: int) -> None:
     answer = box.check("conferences")
     assert answer.summary == (f"conductor.test:443 answered conference.enumerate with fault {code}: as the device says")
     assert answer.code == 3
-
-
-# -- pages
-
-
-def page(*conferences: Struct, following: str = "") -> Struct:
-    return {"conferences": list(conferences), **({"enumerateID": following} if following else {})}
-
-
-def test_pages_are_followed_by_enumerate_id(box: Box) -> None:
-    box.methods[METHOD] = [
-        page(conference(1), conference(2), following="a"),
-        page(conference(3), following="b"),
-        page(conference(4)),
-    ]
-    assert box.check("conferences").perfdata["conferences.total.count"].startswith("4;")
-    assert box.structs == [{}, {"enumerateID": "a"}, {"enumerateID": "b"}]
-
-
-def test_a_conference_of_two_pages_counts_once(box: Box) -> None:
-    box.methods[METHOD] = [page(conference(1), conference(2), following="a"), page(conference(2), conference(3))]
-    assert box.check("conferences").perfdata["conferences.total.count"].startswith("3;")
-
-
-@pytest.mark.parametrize("code", [4, 5])
-def test_what_has_ended_during_the_walk_is_ignored(box: Box, code: int) -> None:
-    box.methods[METHOD] = [page(conference(1), following="a"), Fault(code, "no such conference")]
-    answer = box.check("conferences")
-    assert (answer.summary, answer.code) == ("1 conference", 0)
-    (line,) = answer.long_output
-    assert line.startswith("conference.enumerate ended early, what it was at is gone: ")
-    assert line.endswith(f"with fault {code}: no such conference")
-
-
-def test_a_number_as_enumerate_id_is_followed_too(box: Box) -> None:
-    box.methods[METHOD] = [{"conferences": [conference(1)], "enumerateID": 7}, page(conference(2))]
-    assert box.check("conferences").perfdata["conferences.total.count"].startswith("2;")
-    assert box.structs == [{}, {"enumerateID": "7"}]
-
-
-def test_an_enumerate_id_that_is_none_is_another_shape(box: Box) -> None:
-    box.methods[METHOD] = {"conferences": [conference(1)], "enumerateID": ["a"]}
-    answer = box.check("conferences")
-    assert answer.summary.endswith("another shape than expected: enumerateID is no text")
-    assert answer.code == 3
-
-
-def test_other_faults_during_the_walk_are_unknown(box: Box) -> None:
-    box.methods[METHOD] = [page(conference(1), following="a"), Fault(16, "invalid enumerateID value")]
-    answer = box.check("conferences")
-    assert answer.summary.endswith("fault 16: invalid enumerateID value")
-    assert answer.code == 3
-
-
-@pytest.mark.parametrize(
-    "second",
-    [page(conference(1), following="b"), page(following="b"), page(conference(2), following="a")],
-)
-def test_pages_that_add_nothing_or_come_again_are_unknown(box: Box, second: Struct) -> None:
-    box.methods[METHOD] = [page(conference(1), following="a"), second]
-    answer = box.check("conferences")
-    assert "the pages of conference.enumerate at conductor.test:443 do not end as they should" in answer.summary
-    assert (answer.code, len(box.asked)) == (3, 2)
-
-
-def test_pages_that_never_end_are_unknown(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("check_videoconf.conductor.client._MOST_PAGES", 5)
-    box.methods[METHOD] = [page(conference(n), following=f"{n}") for n in range(10)]
-    answer = box.check("conferences")
-    assert answer.summary.endswith("more than 5 pages")
-    assert (answer.code, len(box.asked)) == (3, 5)

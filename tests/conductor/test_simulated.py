@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +9,15 @@ import pytest
 
 from check_videoconf import catalog
 from check_videoconf.simulator import Simulator
+from check_videoconf.simulator.conductor import response
+from check_videoconf.simulator.messages import encoded
 
 from ..conftest import Answer, Run
+from ..examples import examples
+from ..peak import run_with_peak
 
-MODES = tuple(catalog.SYSTEMS["conductor"].modes)
+# Not the one that does not ask by HTTP.
+MODES = tuple(mode for mode in catalog.SYSTEMS["conductor"].modes if mode != "snmp-load")
 PASSWORD = "correct horse battery"
 #: What may be said of the simulated cluster; the rest of the modes find nothing wrong.
 TROUBLED = {"alarms": 1, "participants": 1}
@@ -42,19 +43,9 @@ def command(mode: str, devices: Simulator, *argv: str) -> list[str]:
     return ["conductor", mode, *connection, "--cacert", devices.ca_file, *argv]
 
 
-def examples(check: Run, mode: str) -> list[list[str]]:
-    """What stands behind the connection options in each example of the help."""
-    lines = check("conductor", mode, "--help").stdout.rpartition("Examples:\n")[2].splitlines()
-    words = [shlex.split(line) for line in lines]
-    assert [line[:7] for line in words] == [
-        ["check_videoconf", "conductor", mode, "-H", "HOST", "--password-file", "FILE"]
-    ] * 2
-    return [line[7:] for line in words]
-
-
 @pytest.mark.parametrize("mode", MODES)
 def test_the_examples_of_the_help_work(check: Run, simulated: Simulator, mode: str) -> None:
-    for example in examples(check, mode):
+    for example in examples(check, "conductor", mode):
         answer = check(*command(mode, simulated, *example), CHECK_VIDEOCONF_PASSWORD=PASSWORD)
         assert answer.stderr == ""
         if mode.startswith("list-"):
@@ -69,7 +60,9 @@ def test_the_examples_of_the_help_work(check: Run, simulated: Simulator, mode: s
 def test_a_check_makes_one_connection_and_its_requests_in_sequence(check: Run, mode: str) -> None:
     with Simulator(systems=("conductor",), tls=False, password=PASSWORD) as devices:
         argv = ["-H", "127.0.0.1", "-p", str(devices.conductor.port), "--proto", "http", "-u", "monitor"]
-        answer = check("conductor", mode, *argv, *examples(check, mode)[0], CHECK_VIDEOCONF_PASSWORD=PASSWORD)
+        answer = check(
+            "conductor", mode, *argv, *examples(check, "conductor", mode)[0], CHECK_VIDEOCONF_PASSWORD=PASSWORD
+        )
         assert answer.code in (0, 1)
         assert (devices.conductor.connections, devices.conductor.in_flight_max) == (1, 1)
 
@@ -86,7 +79,14 @@ def test_no_secret_leaves_the_process_and_no_personal_data_is_stored(
     said = []
     for mode in MODES:
         for extra in ((), ("--output", "json"), ("--perfdata", "none", "-vv")):
-            argv = ("-vvv", "--max-output", "0", "--cache", "300", *(examples(check, mode)[0] + list(extra)))
+            argv = (
+                "-vvv",
+                "--max-output",
+                "0",
+                "--cache",
+                "300",
+                *(examples(check, "conductor", mode)[0] + list(extra)),
+            )
             answer = check(*command(mode, simulated, *argv), CHECK_VIDEOCONF_PASSWORD=PASSWORD)
             said.append(answer.stdout + answer.stderr)
     stored = [file.read_text() for file in (tmp_path / "state").iterdir() if file.is_file()]
@@ -99,46 +99,16 @@ def test_no_secret_leaves_the_process_and_no_personal_data_is_stored(
 
 def test_names_are_in_no_output_but_bodies_without_show_names(check: Run, simulated: Simulator) -> None:
     for mode in MODES:
-        argv = ("-vv", "--max-output", "0", *examples(check, mode)[0])
+        argv = ("-vv", "--max-output", "0", *examples(check, "conductor", mode)[0])
         answer = check(*command(mode, simulated, *argv), CHECK_VIDEOCONF_PASSWORD=PASSWORD)
         assert not any(name in answer.stdout for name in PERSONAL)
 
 
 # -- sizes
 
-# The high-water mark of this process alone: getrusage would count what it was before exec, too.
-_MEASURED = """
-import sys
-from check_videoconf.cli import main
-code = main(sys.argv[1:])
-(peak,) = (line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
-print(code, peak)
-"""
-
-
-def measured(devices: Simulator, mode: str, state: Path) -> tuple[Answer, int]:
-    """The answer of a check in its own process, and the most memory it took in MiB."""
-    done = subprocess.run(
-        [sys.executable, "-c", _MEASURED, *command(mode, devices, "--timeout", "25")],
-        env={
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": os.pathsep.join(sys.path),
-            "CHECK_VIDEOCONF_PASSWORD": PASSWORD,
-            "CHECK_VIDEOCONF_STATE_DIR": str(state),
-        },
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=45,
-        check=False,
-    )
-    *lines, last = done.stdout.splitlines()
-    code, peak = last.split()
-    return Answer("\n".join([*lines, ""]), done.stderr, int(code)), int(peak) // 1024
-
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc to read the memory from")
-def test_the_largest_conductor_is_read_in_bounded_memory(tmp_path: Path) -> None:
+def test_the_largest_conductor_is_read_in_bounded_memory(check: Run, tmp_path: Path) -> None:
     with Simulator(
         systems=("conductor",),
         directory=tmp_path / "ca",
@@ -146,11 +116,28 @@ def test_the_largest_conductor_is_read_in_bounded_memory(tmp_path: Path) -> None
         conductor_participants=2400,
         conductor_conferences=1000,
     ) as devices:
-        small, least = measured(devices, "system", tmp_path / "state")
-        assert small.code == 0
-        for mode, total in (("participants", 2400), ("participants", 2400), ("conferences", 1000)):
-            answer, peak = measured(devices, mode, tmp_path / "state")
-            assert answer.perfdata[f"{mode}.total.count"].startswith(f"{total};")
+        bundles = {f"b4c761e6-5625-11e1-bdb0-{n:012}": f"4a2b393a-5625-11e1-bdb0-{n:012}" for n in range(100_000)}
+        # Written once, not for each check.
+        devices.conductor.respond = {"/api/4.0/confbundles/": encoded(bundles)}
+        for method in ("participant.enumerate", "conference.enumerate"):
+            devices.conductor.respond[method] = response(devices.conductor.structs[method])
+
+        def measured(mode: str) -> tuple[Answer, float]:
+            argv = command(mode, devices, "--timeout", "45")
+            return run_with_peak(tmp_path, *argv, CHECK_VIDEOCONF_PASSWORD=PASSWORD)
+
+        least = measured("system")[1]
+        # That the next one compares with.
+        first = check(*command("participants", devices, "--timeout", "45"), CHECK_VIDEOCONF_PASSWORD=PASSWORD)
+        assert any("first run" in line for line in first.long_output)
+        for mode, name, total in (
+            ("participants", "participants", 2400),
+            ("conferences", "conferences", 1000),
+            ("provisioning", "bundles", 100_000),
+        ):
+            answer, peak = measured(mode)
+            assert answer.perfdata[f"{name}.total.count"].startswith(f"{total};")
             assert len(answer.stdout.encode()) <= 8192
-            # 17 MiB over the smallest check were measured for an answer of 7 MB.
-            assert peak < least + 40
+            assert not any("first run" in line for line in answer.long_output)
+            # 17 MiB over the smallest check were measured for answers of 7 and 8 MB.
+            assert peak < least + 27

@@ -46,6 +46,11 @@ class Manager:
         arguments = ["pexip", mode, "-H", "manager.test", "--retries", "0", *argv]
         return kept(self._check(*arguments, CHECK_VIDEOCONF_PASSWORD=PASSWORD))
 
+    def limited(self, mode: str, threshold: str, inside: str, outside: str, *argv: str) -> Answer:
+        """The answer about a counter outside a range; inside it, it was OK."""
+        assert self.check(mode, *argv, threshold, inside).code == 0
+        return self.check(mode, *argv, f"{threshold}={outside}")
+
     def _answer(self, request: Any) -> Reply:
         split = urlsplit(request.url)
         path = split.path[len(_API) :]

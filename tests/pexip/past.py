@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import re
+from collections import Counter
 from collections.abc import Callable, Collection
 from email.utils import formatdate
 from typing import Any
@@ -10,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from check_videoconf.simulator import tastypie
 
+from ..conftest import Answer
 from .manager import Manager, Reply, envelope
 from .rows import NOW, Row
 
@@ -18,6 +21,7 @@ PARTICIPANTS = "history/v1/participant/"
 ALARMS = "history/v1/alarm/"
 EVENTS = "history/v1/workervm_status_event/"
 _API = "/api/admin/"
+_REASON = re.compile(r"'conference (\d+)#participants\.disconnect\.count'=(\d+);")
 
 
 class Past(Manager):
@@ -131,3 +135,25 @@ def left(conference: Row, reason: str = "Call disconnected", quality: object = "
 def stream(received: object, sent: object = 0.0) -> Row:
     """A media stream with its packet loss."""
     return {"id": 1, "stream_type": "video", "rx_packet_loss": received, "tx_packet_loss": sent}
+
+
+def end(past: Past, number: int, when: float, *, at: float | None = None, name: str = "") -> None:
+    """A conference ends at `when` and is in the history from `at` on. What it is known by in perfdata is a reason."""
+    conference = ended(number, when, name=name or f"Room {number}")
+    past.appear(CONFERENCES, conference, at=when if at is None else at)
+    past.appear(PARTICIPANTS, left(conference, f"conference {number}"), at=when if at is None else at)
+
+
+def told(answer: Answer) -> Counter[int]:
+    """The conferences that were counted, each with how often."""
+    found: Counter[int] = Counter()
+    for number, count in _REASON.findall(answer.first_line):
+        found[int(number)] += int(count)
+    assert answer.perfdata["conferences.total.count"] == f"{len(found)};;;0;"
+    assert answer.code == 0
+    return found
+
+
+def run(past: Past, *argv: str) -> Counter[int]:
+    """The conferences that one run of ended-conferences counted."""
+    return told(past.check("ended-conferences", "--max-output", "0", *argv))

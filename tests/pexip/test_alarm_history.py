@@ -9,19 +9,14 @@ import pytest
 
 from ..conftest import Answer
 from .past import ALARMS, Past, text
-from .rows import NOW, Row
+from .rows import NOW, Row, without
+from .rows import alarm as live_alarm
 
 
 def alarm(number: int, raised: float | None, lowered: float | None = None, **changed: Any) -> Row:
     """An alarm that was raised, and perhaps lowered."""
     return {
-        "details": "Connectivity lost.",
-        "id": number,
-        "identifier": 1,
-        "instance": "10.44.8.102",
-        "level": "error",
-        "name": "connectivity_lost",
-        "node": "10.44.7.101",
+        **without(live_alarm(number), "acknowledged"),
         "resource_uri": f"/api/admin/history/v1/alarm/{number}/",
         "time_lowered": None if lowered is None else text(lowered),
         "time_raised": None if raised is None else text(raised),

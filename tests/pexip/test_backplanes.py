@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ..levels import AT_EACH_LEVEL
 from .manager import Manager
 from .rows import NODE_CONFIGURATION, Row, without
 from .stream_rows import stream, without_window
@@ -162,12 +163,11 @@ def test_filters_take_some(manager: Manager, argv: list[str], count: int) -> Non
         ("tx-packetloss-max", "0", "1:", "highest tx packet loss of 10.44.7.101~lon-conf-02 0 %, below 1 %"),
     ],
 )
-@pytest.mark.parametrize(("level", "code"), [("warning", 1), ("critical", 2)])
+@AT_EACH_LEVEL
 def test_each_counter_has_thresholds(
     manager: Manager, label: str, inside: str, outside: str, said: str, level: str, code: int
 ) -> None:
-    assert manager.check("backplanes", "--with-media", f"--{level}-{label}", inside).code == 0
-    answer = manager.check("backplanes", "--with-media", f"--{level}-{label}={outside}")
+    answer = manager.limited("backplanes", f"--{level}-{label}", inside, outside, "--with-media")
     assert answer.summary.startswith(said)
     assert answer.code == code
 

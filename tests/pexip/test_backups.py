@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ..levels import AT_EACH_LEVEL, AT_EACH_STATE
 from .manager import Manager
 from .rows import Row, ago, without
 
@@ -84,7 +85,7 @@ def test_automatic_backups_that_are_off_warn(manager: Manager) -> None:
 
 
 @pytest.mark.parametrize("expression", ["%{interval} > 12", "%{enabled}", "%{enabled} == 1 and %{interval} == 24"])
-@pytest.mark.parametrize(("level", "code"), [("warning", 1), ("critical", 2), ("unknown", 3)])
+@AT_EACH_STATE
 def test_the_automatic_backup_can_be_judged(manager: Manager, expression: str, level: str, code: int) -> None:
     answer = manager.check("backups", f"--{level}-autobackup", expression)
     assert (answer.summary, answer.code) == ("automatic backups every 24 h", code)
@@ -154,12 +155,11 @@ def test_whether_they_are_automatic_must_be_known(manager: Manager, value: objec
         ("backup-size", "8M:", "9M:", "size of the newest backup 8.9 MiB, below 9 MiB"),
     ],
 )
-@pytest.mark.parametrize(("level", "code"), [("warning", 1), ("critical", 2)])
+@AT_EACH_LEVEL
 def test_each_counter_has_thresholds(
     manager: Manager, label: str, inside: str, outside: str, said: str, level: str, code: int
 ) -> None:
-    assert manager.check("backups", f"--{level}-{label}", inside).code == 0
-    answer = manager.check("backups", f"--{level}-{label}={outside}")
+    answer = manager.limited("backups", f"--{level}-{label}", inside, outside)
     assert (answer.summary, answer.code) == (said, code)
 
 

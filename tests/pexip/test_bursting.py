@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ..levels import AT_EACH_LEVEL, AT_EACH_STATE
 from .manager import Manager
 from .rows import Row, ago, without
 
@@ -156,7 +157,7 @@ def test_a_node_without_a_state_is_unknown_and_the_rest_is_measured(manager: Man
         "%{launch_age} == 5h and %{media_load} == 100",
     ],
 )
-@pytest.mark.parametrize(("level", "code"), [("warning", 1), ("critical", 2), ("unknown", 3)])
+@AT_EACH_STATE
 def test_each_cloud_node_can_be_judged(manager: Manager, expression: str, level: str, code: int) -> None:
     answer = manager.check("bursting", f"--{level}-cloud-node-status", expression)
     assert (answer.summary, answer.code) == ("cloud node aws-burst-02 (AWS): stopped, launched 5 h ago", code)
@@ -180,12 +181,11 @@ def test_a_node_that_is_no_conferencing_node_yet_is_called_by_its_instance(manag
         ("cloud-nodes-other", "0", "1:", "cloud nodes other 0, below 1"),
     ],
 )
-@pytest.mark.parametrize(("level", "code"), [("warning", 1), ("critical", 2)])
+@AT_EACH_LEVEL
 def test_each_counter_has_thresholds(
     manager: Manager, label: str, inside: str, outside: str, said: str, level: str, code: int
 ) -> None:
-    assert manager.check("bursting", f"--{level}-{label}", inside).code == 0
-    answer = manager.check("bursting", f"--{level}-{label}={outside}")
+    answer = manager.limited("bursting", f"--{level}-{label}", inside, outside)
     assert (answer.summary, answer.code) == (said, code)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ..levels import AT_EACH_LEVEL
 from .manager import Manager
 from .rows import Row, ago, without
 
@@ -154,12 +155,11 @@ def test_two_of_one_name_are_told_apart(manager: Manager) -> None:
         ("certificate-expiry", "14w:", "15w:", "certificate expiry of meet.example.com 100 d, below 105 d"),
     ],
 )
-@pytest.mark.parametrize(("level", "code"), [("warning", 1), ("critical", 2)])
+@AT_EACH_LEVEL
 def test_each_counter_has_thresholds(
     manager: Manager, label: str, inside: str, outside: str, said: str, level: str, code: int
 ) -> None:
-    assert manager.check("certificates", f"--{level}-{label}", inside).code == 0
-    answer = manager.check("certificates", f"--{level}-{label}={outside}")
+    answer = manager.limited("certificates", f"--{level}-{label}", inside, outside)
     assert (answer.summary, answer.code) == (said, code)
 
 

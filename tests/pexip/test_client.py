@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from ..conftest import Answer
 from .manager import Manager, envelope
-from .rows import ALARM, NODE_CONFIGURATION, Row, alarm, without
+from .rows import ALARM, NODE, NODE_CONFIGURATION, Row, alarm, node_16, without
 
 UNENDING = (
     "PEXIP ALARMS UNKNOWN - the pages of /api/admin/status/v1/alarm/ at manager.test:443 do not end as they should: "
@@ -98,6 +99,36 @@ def test_rows_are_told_apart_by_all_they_say_where_they_have_no_uri_either(manag
         envelope(rows[990:], 1500, offset=1000),
     ]
     assert total(manager.check("alarms")) == 1500
+
+
+@pytest.mark.parametrize("lacking", [(), ("id",)], ids=["by id", "by URI"])
+def test_a_row_that_has_changed_between_two_pages_counts_once(manager: Manager, lacking: tuple[str, ...]) -> None:
+    rows = [without(row, *lacking) for row in quiet(0, 1500)]
+    changed = {**rows[999], "details": "now another"}
+    manager.answers[ALARM] = [
+        envelope(rows[:1000], 1500, more=True),
+        envelope([changed, *rows[1000:]], 1500, offset=1000),
+    ]
+    assert total(manager.check("alarms")) == 1500
+
+
+def test_a_row_without_id_and_uri_is_the_same_in_any_order_of_its_fields(manager: Manager) -> None:
+    rows: list[Row] = [{"name": f"alarm {number}", "level": "info"} for number in range(1500)]
+    manager.answers[ALARM] = [
+        envelope(rows[:1000], 1500, more=True),
+        envelope([dict(reversed(row.items())) for row in rows[990:]], 1500, offset=1000),
+    ]
+    assert total(manager.check("alarms")) == 1500
+
+
+def test_a_row_too_deep_to_be_told_apart_is_unknown(manager: Manager, monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_deep(*_: object, **__: object) -> str:
+        raise RecursionError
+
+    manager.answers[ALARM] = envelope([{"name": "deep", "level": "info", "more": {}}], 3, more=True)
+    monkeypatch.setattr("check_videoconf.pexip.client.json", SimpleNamespace(dumps=too_deep))
+    answer = manager.check("alarms")
+    assert answer.first_line == f"PEXIP ALARMS UNKNOWN - {SHAPE}a row is nested too deep"
 
 
 def test_a_page_that_repeats_the_one_before_is_unknown(manager: Manager) -> None:
@@ -219,6 +250,37 @@ def test_what_came_before_a_page_failed_is_not_printed_as_a_whole(manager: Manag
     assert answer.first_line == (
         "PEXIP ALARMS UNKNOWN - manager.test:443 failed to answer /api/admin/status/v1/alarm/: HTTP 502 Bad Gateway"
     )
+
+
+# -- one object
+
+
+def test_an_object_that_is_none_is_unknown(manager: Manager) -> None:
+    manager.tables[NODE] = [node_16(1)]
+    manager.answers[f"{NODE}1/statistics/"] = "[]"
+    answer = manager.check("node-load")
+    assert answer.summary == (
+        "the answer of manager.test:443 to /api/admin/status/v1/worker_vm/1/statistics/ "
+        "has another shape than expected: not an object"
+    )
+    assert answer.code == 3
+
+
+@pytest.mark.parametrize(
+    ("identity", "uri", "asked"),
+    [
+        (1, "/api/admin/status/v1/worker_vm/7/", "1"),
+        ("lon/1 ä", None, "lon%2F1%20%C3%A4"),
+        (None, "/api/admin/status/v1/worker_vm/lon-X/", "lon-X"),
+        (None, "/api/admin/status/v1/worker_vm/7", "7"),
+    ],
+)
+def test_an_object_is_asked_for_by_the_id_of_its_row_else_by_its_uri(
+    manager: Manager, identity: object, uri: str | None, asked: str
+) -> None:
+    manager.tables[NODE] = [node_16(1, id=identity, resource_uri=uri)]
+    manager.check("node-load")
+    assert manager.requests[1:] == [f"{NODE}{asked}/statistics/"]
 
 
 # -- the cache

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from ..levels import AT_EACH_LEVEL, AT_EACH_STATE
 from .manager import Manager
 from .rows import (
     CONFERENCE,
@@ -98,12 +99,11 @@ def test_verbose_shows_each_conference_and_no_participant(manager: Manager) -> N
         ("conference-duration-max", "2h", "119m", "age of the oldest conference 2 h, above 1 h 59 min"),
     ],
 )
-@pytest.mark.parametrize(("level", "code"), [("warning", 1), ("critical", 2)])
+@AT_EACH_LEVEL
 def test_each_counter_has_thresholds(
     manager: Manager, label: str, inside: str, outside: str, said: str, level: str, code: int
 ) -> None:
-    assert manager.check("conferences", f"--{level}-{label}", inside).code == 0
-    answer = manager.check("conferences", f"--{level}-{label}={outside}")
+    answer = manager.limited("conferences", f"--{level}-{label}", inside, outside)
     assert (answer.summary, answer.code) == (said, code)
 
 
@@ -124,7 +124,7 @@ def test_a_range_with_a_unit_is_printed_in_seconds(manager: Manager) -> None:
         ("%{name} =~ /^board/i", "Board Meeting (conference), 5 participants, for 1 h"),
     ],
 )
-@pytest.mark.parametrize(("level", "code"), [("warning", 1), ("critical", 2), ("unknown", 3)])
+@AT_EACH_STATE
 def test_each_conference_can_be_judged(manager: Manager, expression: str, named: str, level: str, code: int) -> None:
     answer = manager.check("conferences", f"--{level}-conference-status", expression)
     assert (answer.summary, answer.code) == (named, code)

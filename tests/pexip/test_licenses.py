@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ..levels import AT_EACH_LEVEL
 from .manager import Manager
 from .rows import Row
 
@@ -68,12 +69,11 @@ def test_usage_warns_above_90_and_is_critical_above_98_percent(
         ("license-*-usage-prct", "80", "79.9", "license port usage 80 %, above 79.9 %"),
     ],
 )
-@pytest.mark.parametrize(("level", "code"), [("warning", 1), ("critical", 2)])
+@AT_EACH_LEVEL
 def test_one_kind_and_all_of_them_have_thresholds(
     manager: Manager, report: Row, label: str, inside: str, outside: str, said: str, level: str, code: int
 ) -> None:
-    assert manager.check("licenses", f"--{level}-{label}", inside).code == 0
-    answer = manager.check("licenses", f"--{level}-{label}={outside}")
+    answer = manager.limited("licenses", f"--{level}-{label}", inside, outside)
     assert (answer.summary, answer.code) == (said, code)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ..levels import AT_EACH_LEVEL
 from .manager import Manager
 from .rows import Row
 
@@ -160,12 +161,11 @@ def test_a_field_that_cannot_be_read_is_unknown_and_the_rest_is_measured(
         ("load-max", "67", "66", "highest load 67 %, above 66 %"),
     ],
 )
-@pytest.mark.parametrize(("level", "code"), [("warning", 1), ("critical", 2)])
+@AT_EACH_LEVEL
 def test_each_counter_has_thresholds(
     manager: Manager, label: str, inside: str, outside: str, said: str, level: str, code: int
 ) -> None:
-    assert manager.check("locations", f"--{level}-{label}", inside).code == 0
-    answer = manager.check("locations", f"--{level}-{label}={outside}")
+    answer = manager.limited("locations", f"--{level}-{label}", inside, outside)
     assert answer.summary.startswith(said)
     assert answer.code == code
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ..levels import AT_EACH_LEVEL, AT_EACH_STATE
 from . import rows
 from .manager import Manager
 from .rows import NODE, NODE_CONFIGURATION, Row, ago, without
@@ -210,12 +211,11 @@ def test_a_field_that_is_missing_is_unknown(manager: Manager, name: str) -> None
         ("versions", "1", "0", "software versions 1, above 0"),
     ],
 )
-@pytest.mark.parametrize(("level", "code"), [("warning", 1), ("critical", 2)])
+@AT_EACH_LEVEL
 def test_each_counter_has_thresholds(
     manager: Manager, label: str, inside: str, outside: str, said: str, level: str, code: int
 ) -> None:
-    assert manager.check("nodes", f"--{level}-{label}", inside).code == 0
-    answer = manager.check("nodes", f"--{level}-{label}={outside}")
+    answer = manager.limited("nodes", f"--{level}-{label}", inside, outside)
     assert answer.summary.startswith(said)
     assert answer.code == code
 
@@ -229,7 +229,7 @@ def test_each_counter_has_thresholds(
         "%{maintenance_mode_reason} ne ''",
     ],
 )
-@pytest.mark.parametrize(("level", "code"), [("warning", 1), ("critical", 2), ("unknown", 3)])
+@AT_EACH_STATE
 def test_each_node_can_be_judged(manager: Manager, expression: str, level: str, code: int) -> None:
     manager.tables[NODE][1]["maintenance_mode_reason"] = "CPU"
     answer = manager.check("nodes", f"--{level}-node-status", expression)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ..levels import AT_EACH_LEVEL, AT_EACH_STATE
 from . import rows
 from .manager import Manager
 from .rows import PARTICIPANT, Row, ago, without
@@ -91,12 +92,11 @@ def test_a_place_without_a_name_is_none(manager: Manager) -> None:
         ("bandwidth-total", "4704000", "4703999", "bandwidth 4.7 Mb/s, above "),
     ],
 )
-@pytest.mark.parametrize(("level", "code"), [("warning", 1), ("critical", 2)])
+@AT_EACH_LEVEL
 def test_each_counter_has_thresholds(
     manager: Manager, label: str, inside: str, outside: str, said: str, level: str, code: int
 ) -> None:
-    assert manager.check("participants", f"--{level}-{label}", inside).code == 0
-    answer = manager.check("participants", f"--{level}-{label}={outside}")
+    answer = manager.limited("participants", f"--{level}-{label}", inside, outside)
     assert answer.summary.startswith(said)
     assert answer.code == code
 
@@ -111,7 +111,7 @@ def test_each_counter_has_thresholds(
         "%{license_type} eq 'port' and %{conference} eq 'Board Meeting' and %{role} =~ /chair/",
     ],
 )
-@pytest.mark.parametrize(("level", "code"), [("warning", 1), ("critical", 2), ("unknown", 3)])
+@AT_EACH_STATE
 def test_each_participant_can_be_judged_and_is_not_named(
     manager: Manager, expression: str, level: str, code: int
 ) -> None:

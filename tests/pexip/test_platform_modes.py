@@ -1,10 +1,8 @@
-"""Modes about the platform against the simulated Management Node, in each version, by the examples of their help."""
+"""Modes about the platform against the simulated Management Node, in each version."""
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -32,11 +30,6 @@ def asked(check: Run, simulator: Simulator, mode: str, *argv: str) -> Answer:
     device = simulator.pexip
     where = ["-H", device.host, "-p", str(device.port), "--proto", "http", "-u", simulator.username]
     return kept(check("pexip", mode, *where, *argv, CHECK_VIDEOCONF_PASSWORD=simulator.password))
-
-
-def examples(check: Run, mode: str) -> list[str]:
-    lines = check("pexip", mode, "--help").stdout.splitlines()
-    return lines[lines.index("Examples:") + 1 :]
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -82,19 +75,6 @@ def test_rows_that_can_be_read_are_judged_whatever_they_say(check: Run, fault: s
     plain = {"backups": 0, "backplanes": 0, "bursting": 0, "participants": 0, "registrations": 0}
     problems = {"licenses": 2, "media": 2, "nodes": 1, "locations": 1, "license-expiry": 1, "certificates": 1}
     assert {mode: answer.code for mode, answer in answers.items()} == {**plain, **problems}
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_both_examples_of_the_help_work(check: Run, nodes: dict[int, Simulator], mode: str, tmp_path: Path) -> None:
-    secret = tmp_path / "secret"
-    secret.write_text(nodes[36].password)
-    plain, special = examples(check, mode)
-    for example in (plain, special):
-        words = shlex.split(example.replace("FILE", str(secret)))
-        assert words[:5] == ["check_videoconf", "pexip", mode, "-H", "HOST"]
-        answer = asked(check, nodes[36], mode, *words[5:])
-        assert answer.first_line.startswith(f"PEXIP {mode.upper()} ")
-        assert answer.code < 3
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ..levels import AT_EACH_LEVEL
 from .manager import Manager
 from .rows import NODE_CONFIGURATION, Row, without
 
@@ -147,12 +148,11 @@ def test_nodes_can_be_named(manager: Manager) -> None:
         ("registrations-node", "3", "2", "registrations of 10.44.7.101 3, above 2"),
     ],
 )
-@pytest.mark.parametrize(("level", "code"), [("warning", 1), ("critical", 2)])
+@AT_EACH_LEVEL
 def test_each_counter_has_thresholds(
     manager: Manager, label: str, inside: str, outside: str, said: str, level: str, code: int
 ) -> None:
-    assert manager.check("registrations", f"--{level}-{label}", inside).code == 0
-    answer = manager.check("registrations", f"--{level}-{label}={outside}")
+    answer = manager.limited("registrations", f"--{level}-{label}", inside, outside)
     assert (answer.summary, answer.code) == (said, code)
 
 

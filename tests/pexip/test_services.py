@@ -42,6 +42,12 @@ def test_services_are_counted_without_being_fetched(past: Past) -> None:
     assert all(request.endswith("limit=1") for request in past.requests)
 
 
+def test_a_second_check_within_cache_seconds_asks_nothing(past: Past) -> None:
+    first = past.check("services", "--cache", "60")
+    assert past.check("services", "--cache", "60").first_line == first.first_line
+    assert len(past.requests) == 9
+
+
 def test_service_types_can_be_chosen(past: Past) -> None:
     answer = past.check("services", "--service-type", "lecture", "--service-type", "media_playback")
     assert answer.perfdata["lecture#services.count"] == "1;;;0;"

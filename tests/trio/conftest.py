@@ -27,7 +27,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The poller's clock, which stands still: `clock.now` is what it shows."""
     clock = SimpleNamespace(now=simulated.NOW)
     clock.time = lambda: clock.now
-    for module in ("mode", "trio.network", "trio.media"):
+    for module in ("mode", "trio.packets", "trio.media"):
         monkeypatch.setattr(f"check_videoconf.{module}.time", clock)
     return clock
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import responses
 
 from check_videoconf.simulator import Headers, Request
-from check_videoconf.simulator.authentication import Basic, Credentials
+from check_videoconf.simulator.authentication import Basic, Credentials, Digest
 from check_videoconf.simulator.trio import Trio
 from check_videoconf.simulator.trio_calls import Call
 from check_videoconf.simulator.trio_data import Trio as Facts
@@ -40,13 +40,21 @@ class Phone:
     """
 
     def __init__(
-        self, check: Run, mock: responses.RequestsMock, state_directory: Path, *, old: bool = False, host: str = HOST
+        self,
+        check: Run,
+        mock: responses.RequestsMock,
+        state_directory: Path,
+        *,
+        old: bool = False,
+        digest: bool = False,
+        host: str = HOST,
     ) -> None:
         self._run = check
         self.state_directory = state_directory
         self.host = host
-        account = Basic(Credentials("Polycom", PASSWORD), 'Basic realm="API Authentication"')
-        self.trio = Trio(Facts(1, old, datetime(2026, 10, 11, 12)), account)  # noqa: DTZ001 -- as the phone has it
+        account = Credentials("Polycom", PASSWORD)
+        asks = Digest(account, "phone") if digest else Basic(account, 'Basic realm="API Authentication"')
+        self.trio = Trio(Facts(1, old, datetime(2026, 10, 11, 12)), asks)  # noqa: DTZ001 -- as the phone has it
         self.data = self.trio.data
         self.requests: list[str] = []
         self.up(86_400)
@@ -63,6 +71,10 @@ class Phone:
         if INFO in self.data:
             parts = {"Days": days, "Hours": hours, "Minutes": minutes, "Seconds": rest}
             self.data[INFO]["UpTime"] = {name: str(part) for name, part in parts.items()}
+
+    def configure(self, name: str, value: Any) -> None:
+        """A parameter has this value, by its configuration."""
+        self.data[CONFIG][name] = {"Value": value, "Source": "config"}
 
     @property
     def remembered(self) -> Path:
@@ -82,8 +94,9 @@ class Phone:
     def _answer(self, request: Any) -> tuple[int, dict[str, str], bytes]:
         path = urlsplit(request.url).path
         self.requests.append(f"{request.method} {path[len('/api/') :]}")
+        headers = Headers(request.headers.items())
         answer = self.trio.answer(
-            Request(request.method, path, headers=Headers(request.headers.items()), body=request.body or b"")
+            Request(request.method, path, headers=headers, body=request.body or b"", target=request.path_url)
         )
         return answer.status, dict(answer.headers), answer.payload
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from check_videoconf.simulator import Simulator
 from check_videoconf.simulator.trio_calls import Call, Line
 
 from ..conftest import Answer, Run
+from ..examples import examples
 from .simulated import CALLS, CONFIG, LINES_V1, PRESENCE, Phone
 
 MODES = list(catalog.SYSTEMS["trio"].modes)
@@ -57,26 +57,16 @@ def simulated() -> Iterator[Simulator]:
         yield simulator
 
 
-def examples(check: Run, mode: str) -> list[list[str]]:
-    """The examples in a mode's help, as a shell would read them."""
-    answer = check("trio", mode, "--help")
-    assert answer.code == 3
-    lines = answer.stdout.partition("\nExamples:\n")[2].splitlines()
-    return [shlex.split(line) for line in lines if line]
-
-
 @pytest.mark.parametrize("number", [0, 1])
 @pytest.mark.parametrize("mode", MODES)
 def test_the_examples_of_the_help_work(
     check: Run, simulated: Simulator, tmp_path: Path, mode: str, number: int
 ) -> None:
-    example = examples(check, mode)[number]
-    assert example[:3] == ["check_videoconf", "trio", mode]
     password = tmp_path / "password"
     password.write_text(simulated.password)
-    words = {"HOST": simulated.trio.host, "FILE": str(password)}
-    address = ["-p", str(simulated.trio.port), "--proto", "http", "-u", simulated.username]
-    answer = check(*(words.get(word, word) for word in example[1:]), *address)
+    connection = ["-H", simulated.trio.host, "--password-file", str(password), "-p", str(simulated.trio.port)]
+    example = examples(check, "trio", mode)[number]
+    answer = check("trio", mode, *connection, "--proto", "http", "-u", simulated.username, *example)
     assert answer.code == 0, answer.stdout
     assert not answer.stdout.startswith("UNKNOWN")
 

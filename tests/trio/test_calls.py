@@ -203,6 +203,13 @@ def test_a_required_field_that_cannot_be_had_is_unknown_and_the_rest_is_printed(
     assert "None" not in answer.stdout
 
 
+def test_of_calls_whose_duration_is_neither_known_nor_wanted_the_rest_is_said(new_phone: Phone) -> None:
+    new_phone.trio.set_calls(Call())
+    new_phone.data[CALLS][0]["DurationSeconds"] = "long"
+    answer = new_phone.check("calls", "--filter-counters", "active")
+    assert answer.first_line == "TRIO CALLS OK - 1 call | 'calls.active.count'=1;;;0;"
+
+
 def test_of_calls_without_any_duration_there_is_none(new_phone: Phone) -> None:
     new_phone.trio.set_calls(Call())
     new_phone.data[CALLS][0]["DurationSeconds"] = None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,26 +31,54 @@ def arguments(simulator: Simulator, mode: str, *options: str) -> list[str]:
     return ["trio", mode, *address, "-u", simulator.username, "--password", simulator.password, *options]
 
 
+def phone_of(number: int) -> Simulator:
+    """A phone of a fleet, over plain HTTP: some have old firmware, and some ask for Digest."""
+    return Simulator(
+        systems=("trio",),
+        tls=False,
+        seed=number,
+        trio_firmware="old" if number % 3 == 0 else "new",
+        trio_auth="digest" if number % 3 == 1 else "basic",
+    )
+
+
 @pytest.fixture
 def fleet() -> Iterator[Callable[[int], list[Simulator]]]:
-    """`fleet(40)` is so many phones, of old and new firmware, some of which ask for Digest."""
+    """`fleet(40)` is so many phones."""
     with ExitStack() as stack:
+        yield lambda count: [stack.enter_context(phone_of(number)) for number in range(count)]
 
-        def phones(count: int) -> list[Simulator]:
-            return [
-                stack.enter_context(
-                    Simulator(
-                        systems=("trio",),
-                        tls=False,
-                        seed=number,
-                        trio_firmware="old" if number % 3 == 0 else "new",
-                        trio_auth="digest" if number % 3 == 1 else "basic",
-                    )
-                )
-                for number in range(count)
-            ]
 
-        yield phones
+class Clock:
+    """The clock by which checks in this process see their deadline. `ahead`: how far it is, in seconds."""
+
+    def __init__(self) -> None:
+        self.ahead = 0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead
+
+    def sleep(self, seconds: float) -> None:
+        """A wait in which all the time that a check has passes."""
+        self.ahead += LIMIT
+
+    def runs_out_when_asked(self, trio: Trio) -> None:
+        """All the time passes as soon as the phone has got a request."""
+        serve = trio.serve
+
+        def slowly(request: Request) -> Canned:
+            self.ahead += LIMIT
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
+            return serve(request)
+
+        trio.serve = slowly  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def clock_of_checks(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("check_videoconf.deadline.time", clock)
+    return clock
 
 
 # -- verdicts
@@ -85,7 +115,7 @@ FAULTS: dict[int, tuple[Callable[[Trio], None], str, int]] = {
     ),
     133: (
         frozen,
-        "TRIO REGISTRATION UNKNOWN - no result within 1 s: the time was over while waiting for the answer",
+        f"TRIO REGISTRATION UNKNOWN - no result within {LIMIT} s: the time was over while waiting for the answer",
         3,
     ),
     199: (
@@ -96,13 +126,17 @@ FAULTS: dict[int, tuple[Callable[[Trio], None], str, int]] = {
 }
 
 
-def test_of_200_phones_the_five_faulty_ones_are_found(check: Run, fleet: Callable[[int], list[Simulator]]) -> None:
+def test_of_200_phones_the_five_faulty_ones_are_found(
+    check: Run, fleet: Callable[[int], list[Simulator]], clock_of_checks: Clock
+) -> None:
     phones = fleet(200)
     for number, (fault, _, _) in FAULTS.items():
         fault(phones[number].trio)
     for number, phone in enumerate(phones):
-        seconds = "1" if phone.trio.frozen else f"{LIMIT}"
-        answer = check(*arguments(phone, "registration", "--timeout", seconds, "--retries", "0"))
+        if phone.trio.frozen:
+            clock_of_checks.runs_out_when_asked(phone.trio)
+        answer = check(*arguments(phone, "registration", "--timeout", f"{LIMIT}", "--retries", "0"))
+        clock_of_checks.ahead = 0
         _, said, code = FAULTS.get(number, (None, FINE, 0))
         assert answer.first_line.startswith(said.format(port=phone.trio.port)), number
         assert (answer.code, answer.stderr) == (code, ""), number
@@ -158,20 +192,34 @@ def finished(process: subprocess.Popen[str]) -> tuple[str, int]:
     return output.partition("\n")[0], process.returncode
 
 
+@pytest.fixture
+def held_up(
+    start: Callable[..., subprocess.Popen[str]], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Simulator, str], AbstractContextManager[subprocess.Popen[str]]]:
+    """`with held_up(phone, "info") as check:` a check of it waits for its answer until the end of the block."""
+
+    @contextmanager
+    def waiting(phone: Simulator, mode: str) -> Iterator[subprocess.Popen[str]]:
+        with held(phone, monkeypatch) as asked:
+            process = start(phone, mode)
+            assert asked.wait(LIMIT)
+            yield process
+            assert process.poll() is None
+        assert finished(process)[1] == 0
+
+    return waiting
+
+
+Waiting = Callable[[Simulator, str], AbstractContextManager[subprocess.Popen[str]]]
+
+
 def test_a_slow_phone_holds_up_no_other(
-    fleet: Callable[[int], list[Simulator]],
-    start: Callable[..., subprocess.Popen[str]],
-    monkeypatch: pytest.MonkeyPatch,
+    fleet: Callable[[int], list[Simulator]], start: Callable[..., subprocess.Popen[str]], held_up: Waiting
 ) -> None:
     slow, *others = fleet(40)
-    with held(slow, monkeypatch) as asked:
-        waiting = start(slow, "registration")
-        assert asked.wait(LIMIT)
+    with held_up(slow, "registration"):
         for first, code in [finished(process) for process in [start(phone, "registration") for phone in others]]:
             assert (first.startswith(FINE), code) == (True, 0)
-        assert waiting.poll() is None
-    first, code = finished(waiting)
-    assert (first.startswith(FINE), code) == (True, 0)
 
 
 def test_two_requests_at_a_time_never_reach_a_phone(start: Callable[..., subprocess.Popen[str]]) -> None:
@@ -183,37 +231,23 @@ def test_two_requests_at_a_time_never_reach_a_phone(start: Callable[..., subproc
 
 
 def test_the_wait_for_another_check_counts_against_the_deadline(
-    check: Run,
-    fleet: Callable[[int], list[Simulator]],
-    start: Callable[..., subprocess.Popen[str]],
-    monkeypatch: pytest.MonkeyPatch,
+    check: Run, held_up: Waiting, clock_of_checks: Clock
 ) -> None:
-    (phone,) = fleet(1)
-    with held(phone, monkeypatch) as asked:
-        first = start(phone, "info")
-        assert asked.wait(LIMIT)
-        answer = check(*arguments(phone, "info", "--timeout", "0.5"))
-        assert answer.first_line == "TRIO INFO UNKNOWN - another check of 127.0.0.1 did not finish in 0.5 s"
+    with phone_of(0) as phone, held_up(phone, "info"):
+        answer = check(*arguments(phone, "info", "--timeout", f"{LIMIT}"))
+        assert answer.first_line == f"TRIO INFO UNKNOWN - another check of 127.0.0.1 did not finish in {LIMIT} s"
         assert answer.code == 3
-        assert check(*arguments(phone, "info", "--timeout", "0.5", "--unreachable-state", "critical")).code == 3
+        clock_of_checks.ahead = 0
+        critical = check(*arguments(phone, "info", "--timeout", f"{LIMIT}", "--unreachable-state", "critical"))
+        assert critical.code == 3
         assert len(phone.trio.requests) == 1
-    assert finished(first)[1] == 0
 
 
-def test_a_check_that_does_not_wait_finds_the_phone_busy(
-    check: Run,
-    fleet: Callable[[int], list[Simulator]],
-    start: Callable[..., subprocess.Popen[str]],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    (phone,) = fleet(1)
-    with held(phone, monkeypatch) as asked:
-        first = start(phone, "info")
-        assert asked.wait(LIMIT)
+def test_a_check_that_does_not_wait_finds_the_phone_busy(check: Run, held_up: Waiting) -> None:
+    with phone_of(1) as phone, held_up(phone, "info"):
         answer = check(*arguments(phone, "info", "--no-lock", "--retries", "0"))
         assert answer.summary == (
             f"127.0.0.1:{phone.trio.port} is busy, or account 'monitor' is not permitted to read "
             "/api/v2/mgmt/device/info (HTTP 403)"
         )
         assert answer.code == 3
-    assert finished(first)[1] == 0

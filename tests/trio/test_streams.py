@@ -1,4 +1,4 @@
-"""trio media, from run to run."""
+"""The streams that `trio media` measures: which there are, what they are called, and how it goes on from run to run."""
 
 from __future__ import annotations
 
@@ -8,11 +8,74 @@ from typing import Any
 
 import pytest
 
-from check_videoconf.simulator.trio_calls import audio, video
+from check_videoconf.simulator.trio_calls import audio, no_video, video
 
-from .simulated import Phone, call_of, losses
+from .simulated import SESSIONS, Phone, call_of, losses
 
 FIRST = "first run: bytes a second from the next one on"
+
+
+# -- which streams
+
+
+def test_the_zeroed_video_of_an_audio_call_is_left_out(new_phone: Phone) -> None:
+    new_phone.trio.set_calls(
+        call_of(audio(RxMOSLQ="127.0", RxMOSCQ="127.0", TxMOSLQ="127.0", TxMOSCQ="127.0"), no_video())
+    )
+    answer = new_phone.check("media")
+    assert answer.summary == "1 call with 1 stream, packet loss at most 0.2 %, jitter at most 21 ms"
+    assert {label.partition("#")[0] for label in answer.perfdata} == {"audio"}
+    assert "audio#call.channel.mos.value" not in answer.perfdata
+    assert answer.long_output == ["channel-mos of audio: not reported", FIRST]
+
+
+def test_a_call_that_has_not_carried_anything_yet_is_ok(new_phone: Phone) -> None:
+    new_phone.trio.set_calls(call_of(no_video()))
+    assert new_phone.check("media").stdout == "TRIO MEDIA OK - 1 call, nothing has come or gone yet\n"
+
+
+def test_all_calls_and_all_their_streams_are_measured(new_phone: Phone) -> None:
+    second = (audio("0xc1"), video("0xc2"), video("0xc3"))
+    new_phone.trio.set_calls(call_of(audio("0xa1"), video("0xa2")), call_of(*second, ref="0xb5000002"))
+    assert list(losses(new_phone)) == ["audio", "video", "audio_2", "video_2", "video_3"]
+    assert new_phone.check("media").summary == "2 calls with 5 streams, jitter at most 34 ms"
+
+
+def test_the_zeroed_video_of_one_call_does_not_take_the_name_of_another(new_phone: Phone) -> None:
+    new_phone.trio.set_calls(
+        call_of(audio("0xa1"), no_video("0xa2")), call_of(audio("0xc1"), video("0xc2"), ref="0xb5000002")
+    )
+    assert list(losses(new_phone)) == ["audio", "audio_2", "video"]
+
+
+def test_a_phone_without_references_still_tells_streams_apart(new_phone: Phone) -> None:
+    streams = [audio(PacketsLost=lost) for lost in (0, 10)] + [video()]
+    new_phone.data[SESSIONS] = [{"Streams": [{**stream, "Ref": None} for stream in streams]}]
+    new_phone.check("media")
+    assert list(losses(new_phone)) == []  # nothing came meanwhile
+    assert new_phone.check("media").summary.startswith("1 call with 3 streams")
+
+
+@pytest.mark.parametrize(
+    ("category", "name"),
+    [
+        ("0:Voice", "audio"),
+        ("1:Video", "video"),
+        ("0: voice ", "audio"),
+        ("Voice", "audio"),
+        ("0", "audio"),
+        ("1:", "video"),
+        ("2:Content", "content"),
+        ("7", "7"),
+        (0, "audio"),
+    ],
+)
+def test_a_stream_is_named_by_its_category(new_phone: Phone, category: Any, name: str) -> None:
+    new_phone.trio.set_calls(call_of({**audio(), "Category": category}))
+    assert list(losses(new_phone)) == [name]
+
+
+# -- from run to run
 
 
 def test_loss_is_judged_since_the_previous_run(new_phone: Phone) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ..levels import AT_EACH_LEVEL
 from .manager import Manager
 from .rows import PARTICIPANT, Row, participant
 from .test_call_quality import figures, ten
@@ -120,10 +121,9 @@ def test_a_threshold_on_windows_that_the_version_lacks_is_unknown(manager: Manag
         ("recent-poor-prct", "66.7", "66.6"),
     ],
 )
-@pytest.mark.parametrize(("level", "code"), [("warning", 1), ("critical", 2)])
+@AT_EACH_LEVEL
 def test_windows_have_thresholds(
     manager: Manager, label: str, inside: str, outside: str, level: str, code: int
 ) -> None:
     manager.tables[PARTICIPANT] = [call(1, [1, 2, 1, 3, 1], [1, 2, 3, 3, 1])]
-    assert manager.check("call-quality", f"--{level}-{label}", inside).code == 0
-    assert manager.check("call-quality", f"--{level}-{label}", outside).code == code
+    assert manager.limited("call-quality", f"--{level}-{label}", inside, outside).code == code

@@ -1,0 +1,107 @@
+"""The enumerate calls: their pages, and structs of which only what is wanted is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..errors import PagingFailed
+from ..redact import without_account
+from .calls import Calls, Gone
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+_NEXT = "enumerateID"
+# The oldest bridges page by four: 2,400 participants still get through.
+_MOST_PAGES = 1000
+# What tells the structs of an enumerate call apart. The name of a participant may be a person's: it is only digested.
+_IDENTITY = (
+    *("factoryConferenceId", "conferenceName", "uniqueId"),
+    *("mcuIPAddress", "participantProtocol", "participantName", "connectionUniqueId"),
+)
+_PERSONAL = "participantName"
+_STATE = "currentState"
+
+
+class Enumeration:
+    """One walk through the array `member` of what a method returns. wanted: the members of its structs to keep.
+
+    bare: the array may come without a struct around it.
+    """
+
+    def __init__(self, session: Session, method: str, member: str, wanted: Collection[str], *, bare: bool) -> None:
+        self._session = session
+        self._calls = Calls(session)
+        self._method = method
+        self._member = member
+        self._wanted = wanted
+        self._bare = bare
+
+    def structs(self) -> Iterator[Mapping[str, Any]]:
+        """Each struct once, with its `identity`. Follows enumerateID. Raises VideoconfError."""
+        seen: set[str] = set()
+        ids: set[str] = set()
+        arguments: dict[str, str] = {}
+        for _ in range(_MOST_PAGES):
+            try:
+                page = self._page(arguments)
+            except Gone as ended:
+                if not arguments:
+                    raise
+                self._session.remarks.append(f"{self._method} ended early, what it was at is gone: {ended}")
+                return
+            found = page[self._member]
+            fresh = [struct for struct in found if struct["identity"] not in seen]
+            yield from fresh
+            following = page.get(_NEXT)
+            if not following:
+                return
+            if not fresh or following in ids:
+                raise self._endless(f"a page of {len(found)} adds nothing, or asks for one again")
+            seen.update(struct["identity"] for struct in fresh)
+            ids.add(following)
+            arguments = {_NEXT: following}
+        raise self._endless(f"more than {_MOST_PAGES} pages")
+
+    def _page(self, arguments: dict[str, str]) -> dict[str, Any]:
+        """Structs and enumerateID of one answer."""
+        page: dict[str, Any] = self._session.cached(
+            f"{self._method}{arguments or ''}", lambda: self._asked(arguments), self._wanted
+        )
+        return page
+
+    def _asked(self, arguments: dict[str, str]) -> dict[str, Any]:
+        answer = self._calls.ask(self._method, arguments, {self._member, _NEXT, _STATE, *_IDENTITY, *self._wanted})
+        page = {self._member: answer} if self._bare and isinstance(answer, list) else self._calls.struct(answer or {})
+        if self._member not in page:
+            raise self._calls.failed(self._method, f"no array of {self._member}: the data is not available")
+        structs = page[self._member]
+        if not isinstance(structs, list) or not all(isinstance(struct, dict) for struct in structs):
+            raise self._calls.wrong_shape(f"{self._member} is not an array of structs")
+        for struct in structs:
+            struct.update({name: without_account(text, "") for name, text in struct.items() if isinstance(text, str)})
+            struct["identity"] = _identity(flat(struct))
+            struct.pop(_PERSONAL, None)
+        following = page.get(_NEXT) or ""
+        if not isinstance(following, (str, int)):
+            raise self._calls.wrong_shape(f"{_NEXT} is no text")
+        return {self._member: structs, _NEXT: str(following)}
+
+    def _endless(self, reason: str) -> PagingFailed:
+        return PagingFailed(address=self._session.device.address, path=self._method, reason=reason)
+
+
+def flat(struct: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The struct with the members nested under currentState as its own."""
+    state = struct.get(_STATE)
+    return {**struct, **state} if isinstance(state, dict) else struct
+
+
+def _identity(struct: Mapping[str, Any]) -> str:
+    """A digest of what tells a struct apart, of all of it where it has nothing of that."""
+    known = {name: struct[name] for name in _IDENTITY if name in struct} or struct
+    text = json.dumps(known, sort_keys=True, default=str)
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()
