@@ -14,12 +14,18 @@ if TYPE_CHECKING:
 
 
 class System(NamedTuple):
-    """A product: its name in sentences, the default account, whether it is asked by one check at a time, its modes."""
+    """A product: its name in sentences, the default account, whether it is asked by one check at a time, its modes.
+
+    about: the mode that shows that the account is good, and those after it that say what the device is, for the doctor.
+    probe: the path of a resource that only this product has, and that is cheap.
+    """
 
     title: str
     username: str
     one_at_a_time: bool
     modes: dict[str, str]
+    about: tuple[str, ...]
+    probe: str
 
 
 SYSTEMS: dict[str, System] = {
@@ -53,6 +59,8 @@ SYSTEMS: dict[str, System] = {
             "alarm-history": "alarms raised and lowered since the previous run, and those that keep coming back",
             "node-events": "events of the Conferencing Nodes since the previous run",
             "api": "whether the Management API answers, how fast, and its certificate",
+            "snmp-load": "load averages of a node by SNMP (needs the extra snmp)",
+            "test-call": "places a call, measures its media and hangs up (acts on the system, only if told to)",
             "list-nodes": "discovery: Conferencing Nodes",
             "list-locations": "discovery: system locations",
             "list-conferences": "discovery: conferences in progress",
@@ -60,6 +68,8 @@ SYSTEMS: dict[str, System] = {
             "list-licenses": "discovery: kinds of licenses",
             "list-certificates": "discovery: TLS and CA certificates",
         },
+        about=("api", "management"),
+        probe="/api/admin/status/v1/alarm/?limit=1",
     ),
     "conductor": System(
         "Cisco TelePresence Conductor",
@@ -81,11 +91,14 @@ SYSTEMS: dict[str, System] = {
             "feedback": "feedback receivers",
             "service": "whether the Conductor says that it is active",
             "api": "whether the Conductor answers, how fast, and its certificate",
+            "snmp-load": "load averages by SNMP (needs the extra snmp)",
             "list-bridges": "discovery: conference bridges",
             "list-conferences": "discovery: conferences now",
             "list-pools": "discovery: conference bridge pools",
             "list-peers": "discovery: peers of the cluster",
         },
+        about=("system",),
+        probe="/systemunit.xml",
     ),
     "trio": System(
         "Poly Trio",
@@ -109,7 +122,25 @@ SYSTEMS: dict[str, System] = {
             "list-lines": "discovery: lines",
             "list-paired": "discovery: paired devices",
         },
+        about=("info",),
+        probe="/api/v1/mgmt/device/info",
     ),
+}
+
+
+class Command(NamedTuple):
+    """What is no check: the module whose `main` does it, and what that is."""
+
+    module: str
+    line: str
+
+
+COMMANDS: dict[str, Command] = {
+    "doctor": Command("doctor", "looks for what keeps a device from being checked, and says how to mend it"),
+    "simulate": Command("simulator", "simulated devices to try it on"),
+    "serve": Command("service.serve", "a service that runs checks for check_videoconf_client, without their start"),
+    "connector": Command("service.connector", "runs checks for Centreon Engine, as one of its connectors"),
+    "nagios-worker": Command("service.nagios_worker", "runs checks for Nagios Core 4, as one of its workers"),
 }
 
 

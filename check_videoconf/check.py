@@ -116,9 +116,10 @@ def items(results: Iterable[nagiosplugin.Result]) -> Iterator[Item]:
     for result in results:
         finding = _finding(result)
         text = result.hint or ""
-        if isinstance(finding, Measurement):
+        measured = isinstance(finding, Measurement)
+        if measured:
             text = described(finding) + (f", {text}" if text else "")
-        yield Item(result.state.code, text)
+        yield Item(result.state.code, text, measured=measured)
 
 
 def _finding(result: nagiosplugin.Result) -> Any:

@@ -39,18 +39,29 @@ def find(
     seconds: how long the check may still take.
     """
     username = options.username or _utf8(environment.get(USERNAME)) or default_username
-    password = options.password
-    if password is None and options.password_file:
-        password = _first_line(_file(options.password_file), f"--password-file {options.password_file}")
-    if password is None and options.password_command:
+    if _LONE_SURROGATE.search(username):
+        raise OptionError("the username is not UTF-8 text")
+    return username, secret(options, "password", environment.get(PASSWORD), seconds)
+
+
+def secret(options: Options, name: str, fallback: str | None, seconds: float) -> str | None:
+    """The secret that --NAME, --NAME-file or --NAME-command tells, else `fallback`, a value of the environment.
+
+    name: `auth-password`. None when no source names one. Raises OptionError.
+    """
+    dest = name.replace("-", "_")
+    found: str | None = getattr(options, dest)
+    path, command = (getattr(options, f"{dest}_{source}") for source in ("file", "command"))
+    if found is None and path:
+        found = _first_line(_file(path, f"--{name}-file"), f"--{name}-file {path}")
+    if found is None and command:
         # Less than all the time that is left, so that the command is what is blamed.
         patience = min(_COMMAND_TIMEOUT, 0.6 * seconds)
-        password = _first_line(_output(options.password_command, patience), "--password-command")
-    password = password or _utf8(environment.get(PASSWORD)) or None
-    for what, text in (("username", username), ("password", password or "")):
-        if _LONE_SURROGATE.search(text):
-            raise OptionError(f"the {what} is not UTF-8 text")
-    return username, password
+        found = _first_line(_output(command, patience, f"--{name}-command"), f"--{name}-command")
+    found = found or _utf8(fallback) or None
+    if found and _LONE_SURROGATE.search(found):
+        raise OptionError(f"the {name.replace('-', ' ')} is not UTF-8 text")
+    return found
 
 
 def _utf8(text: str | None) -> str:
@@ -58,15 +69,15 @@ def _utf8(text: str | None) -> str:
     return os.fsencode(text or "").decode("utf-8", "surrogateescape")
 
 
-def _file(path: str) -> bytes:
+def _file(path: str, option: str) -> bytes:
     try:
         with open(path, "rb") as file:
             return file.read(_LARGEST)
     except (OSError, ValueError) as error:
-        raise OptionError(f"--password-file {path}: {getattr(error, 'strerror', None) or error}") from None
+        raise OptionError(f"{option} {path}: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _output(command: str, seconds: float) -> bytes:
+def _output(command: str, seconds: float, option: str) -> bytes:
     """What the command prints. It gets no shell and no input, and what it says on stderr is nobody's business."""
     import shlex
     import subprocess
@@ -74,9 +85,9 @@ def _output(command: str, seconds: float) -> bytes:
     try:
         words = shlex.split(command)
     except ValueError as error:
-        raise OptionError(f"--password-command: {error}") from None
+        raise OptionError(f"{option}: {error}") from None
     if not words:
-        raise OptionError("--password-command: no command")
+        raise OptionError(f"{option}: no command")
     # Messages name the program alone: its arguments may be secret.
     try:
         process = subprocess.Popen(  # noqa: S603 -- running the user's own command is what the option is for
@@ -87,18 +98,18 @@ def _output(command: str, seconds: float) -> bytes:
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
-        raise OptionError(f"--password-command: {words[0]}: {getattr(error, 'strerror', None) or error}") from None
+        raise OptionError(f"{option}: {words[0]}: {getattr(error, 'strerror', None) or error}") from None
     try:
         printed, code = _finished(process, seconds)
     except subprocess.TimeoutExpired:
-        raise OptionError(f"--password-command: {words[0]} gave no answer within {seconds:.3g} s") from None
+        raise OptionError(f"{option}: {words[0]} gave no answer within {seconds:.3g} s") from None
     except ValueError as error:
-        raise OptionError(f"--password-command: {words[0]} {error}") from None
+        raise OptionError(f"{option}: {words[0]} {error}") from None
     finally:
         _kill(process)
     if code:
         end = f"exit code {code}" if code > 0 else f"signal {-code}"
-        raise OptionError(f"--password-command: {words[0]} failed with {end}")
+        raise OptionError(f"{option}: {words[0]} failed with {end}")
     return printed
 
 

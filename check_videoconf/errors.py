@@ -194,6 +194,30 @@ class BadAnswer(Unreachable):
     advice = "check --port and --proto"
 
 
+class SnmpNoAnswer(Unreachable):
+    when = "no SNMP agent answers; one that does not take the community or cannot decrypt a request is silent, too"
+    line = "no SNMP answer of {address}: {reason}"
+    advice = "switch SNMP on at the device; check --snmp-port, --community, --priv-password and firewalls"
+
+
+class SnmpUserRefused(Unreachable):
+    when = "an SNMPv3 user, password, protocol or security level that the agent does not take"
+    line = "the SNMP agent of {address} does not take user '{user}': {reason}"
+    advice = "check --snmp-user, both protocols and both passwords against the agent's"
+
+
+class SnmpBadAnswer(Unreachable):
+    when = "an answer that is not SNMP, or not to what was asked"
+    line = "{address} does not speak proper SNMP: {reason}"
+    advice = "check --snmp-port; an agent that answers so is worth a report to its vendor"
+
+
+class SnmpObjectMissing(VideoconfError):
+    when = "an SNMP agent that has no load averages, or does not show them to this community or user"
+    line = "the SNMP agent of {address} has no {object}: {reason}"
+    advice = "let the agent show UCD-SNMP-MIB (.1.3.6.1.4.1.2021.10) to the community or user"
+
+
 class PagingFailed(Unreachable):
     when = "pages that add nothing or never end"
     line = "the pages of {path} at {address} do not end as they should: {reason}"
@@ -204,6 +228,27 @@ class DeviceError(VideoconfError):
     when = "the device answers with an error it words itself (Trio status, XML-RPC fault)"
     line = "{address} answered {path} with {reason}"
     advice = "see the reason; codes about the account mean its rights"
+
+
+class CallRefused(VideoconfError):
+    when = "the Management Node refuses to place a test call"
+    line = "{address} placed no test call: {reason}"
+    advice = "check --conference-alias, --destination, --system-location, and that the account may use the command API"
+
+
+class CallNotGuarded(VideoconfError):
+    when = "no process can be started that would hang up a test call if the check were killed"
+    line = "no test call was placed: {reason}"
+    advice = "raise the limits on processes and memory that the poller has"
+
+
+class CallLeft(VideoconfError):
+    when = "a test call cannot be hung up, or may have been placed and is not to be found"
+    line = "a test call may be left at {address}: {reason}"
+    advice = (
+        "a process goes on for a minute to hang it up, and so does the next run; after that disconnect the participant "
+        "whose name begins with check_videoconf"
+    )
 
 
 class Busy(VideoconfError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from .errors import OptionError
 from .options import Option
@@ -29,8 +29,6 @@ PATHS = (
 _LARGEST = 1024**2
 _OFF = ("0", "no", "off", "false")
 _ON = ("", "1", "yes", "on", "true")
-# Of these one is enough: whoever gives one on the command line does not want the file's other one.
-_SOURCES = ("password", "password_file", "password_command")
 
 
 def expand(arguments: Sequence[str], declared: Sequence[Option], remarks: list[str]) -> list[str]:
@@ -39,7 +37,10 @@ def expand(arguments: Sequence[str], declared: Sequence[Option], remarks: list[s
     Raises OptionError for a file that cannot be read and for a section that is not there.
     """
     by_name = {name: option for option in declared for name in option.names}
-    given = {by_name[name].dest for name in (argument.partition("=")[0] for argument in arguments) if name in by_name}
+    secrets = {option.dest for option in declared if option.secret}
+    names = (argument.partition("=")[0] for argument in arguments)
+    # Whoever gives a secret by one way on the command line does not want the file's by another.
+    given = {_secret_of(by_name[name], secrets) for name in names if name in by_name} - {""}
     found: list[str] = []
     for spec in _wanted(arguments):
         section, _, path = spec.partition("@")
@@ -48,11 +49,17 @@ def expand(arguments: Sequence[str], declared: Sequence[Option], remarks: list[s
         options = list(_section(text, section or PROGRAM, source))
         for name, value in options:
             option = by_name.get(name)
-            if option is None or option.dest not in _SOURCES or given.isdisjoint(_SOURCES):
+            if option is None or _secret_of(option, secrets) not in given:
                 found += _argument(name, value, option, source)
         if others_may_read and any(_is_secret(by_name.get(name), value) for name, value in options):
             remarks.append(f"warning: {source} holds a password and others can read it; chmod 600 it")
     return [*found, *arguments]
+
+
+def _secret_of(option: Option, secrets: Collection[str]) -> str:
+    """The secret that an option tells or says where to get, or `''`: that of `--password-file` is the password."""
+    told = option.dest.removesuffix("_file").removesuffix("_command")
+    return told if told in secrets else ""
 
 
 def _is_secret(option: Option | None, value: str) -> bool:

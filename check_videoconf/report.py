@@ -54,13 +54,14 @@ class Figure:
 
 
 class Item:
-    """One thing in words, with its state."""
+    """One thing in words, with its state. measured: whether it is a counter's value, which is a figure as well."""
 
-    __slots__ = ("state", "text")
+    __slots__ = ("measured", "state", "text")
 
-    def __init__(self, state: int, text: str) -> None:
+    def __init__(self, state: int, text: str, *, measured: bool = False) -> None:
         self.state = state
         self.text = text
+        self.measured = measured
 
 
 class Report:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import ssl
 import threading
@@ -12,6 +13,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
 HOST = "127.0.0.1"
+
+
+def _quiet_port() -> int:
+    """A UDP port that is free, and that the system gives to nobody who asks for any free one."""
+    while True:
+        port = random.randrange(20_000, 32_000)  # noqa: S311 -- no secret
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as candidate, suppress(OSError):
+            candidate.bind((HOST, port))
+            return port
+
+
+#: Where the SNMP agents of the devices that all tests share listen: known before they run, as templates are made then.
+SNMP_PORTS = {"pexip": _quiet_port(), "conductor": _quiet_port()}
 EMPTY_LIST = b'{"meta": {"limit": 1000, "offset": 0, "total_count": 0, "next": null}, "objects": []}'
 
 

@@ -19,6 +19,7 @@ from check_videoconf.deadline import Deadline
 from check_videoconf.simulator import Canned, Simulator
 from check_videoconf.state import directory, file_name
 
+from .agents import OBJECTS, SYS_NAME, Datagrams, Reply, agent, reporting
 from .conftest import Answer, Run
 from .servers import HOST, free_port
 
@@ -52,7 +53,7 @@ BY_FAULT: dict[str, tuple[str, str]] = {
 #: Errors made below.
 MADE = (
     "OptionError", "NameNotResolved", "ConnectionRefused", "NoRoute", "ProxyRefused", "RequestRefused", "DeviceError",
-    "Busy", "Terminated",
+    "Busy", "Terminated", "SnmpNoAnswer", "SnmpUserRefused", "SnmpBadAnswer", "SnmpObjectMissing",
 )  # fmt: skip
 #: Those that only others are derived from.
 BASES = ("VideoconfError", "Unreachable")
@@ -176,3 +177,32 @@ def test_a_device_that_another_check_is_asking(check: Run, tmp_path: object) -> 
 def test_a_signal_of_the_poller(check: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     assert says("Terminated", ask(check, 443))
+
+
+def ask_agent(check: Run, port: int, *argv: str) -> Answer:
+    return check("pexip", "snmp-load", "-H", HOST, "--snmp-port", str(port), "--retries", "0", *argv,
+                 "--unreachable-state", "critical")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "reply", "argv"),
+    [
+        ("SnmpNoAnswer", lambda _: [], ("--snmp-timeout", "0.1")),
+        ("SnmpBadAnswer", lambda _: [b"220 ready"], ("--snmp-timeout", "0.1")),
+        ("SnmpUserRefused", reporting("user"), ("--snmp-timeout", "20", "--snmp-user", "monitor")),
+    ],
+)
+def test_an_snmp_agent_that_does_not_answer_as_it_should(
+    check: Run, name: str, reply: Reply, argv: tuple[str, ...]
+) -> None:
+    with Datagrams(reply) as running:
+        answer = ask_agent(check, running.port, *argv)
+    assert says(name, answer), answer.stdout
+    assert answer.code == 2
+
+
+def test_an_snmp_agent_without_load_averages(check: Run) -> None:
+    with agent({SYS_NAME: OBJECTS[SYS_NAME]}, "public") as running:
+        answer = ask_agent(check, running.port, "--snmp-timeout", "20")
+    assert says("SnmpObjectMissing", answer), answer.stdout
+    assert answer.code == 3

@@ -39,9 +39,14 @@ def perfdata(figure: Figure, precision: int, units: Collection[str] = PERFDATA_U
     return f"'{figure.perfdata}'={value}{unit};{warning};{critical};{low};{high}"
 
 
-def long_output(report: Report, verbose: int) -> list[str]:
-    """One item a line: what is not OK, remarks; with -v all of it, with -vv and -vvv the requests."""
+def long_output(report: Report, verbose: int, *, with_figures: bool = True) -> list[str]:
+    """One item a line: what is not OK, remarks; with -v all of it, with -vv and -vvv the requests.
+
+    with_figures: whether counters that are OK are among it.
+    """
     items = [item for item in report.items if item.text and (verbose or item.state != OK)]
+    if not with_figures:
+        items = [item for item in items if not item.measured or item.state != OK]
     lines = [f"{STATES[item.state]}: {item.text}" for item in items]
     lines += report.remarks
     if verbose > 1:

@@ -17,7 +17,9 @@ from typing import NoReturn
 from .failure import ALL
 from .faults import FAULTS
 from .messages import SimulatorError
+from .pexip_commands import OUTCOMES
 from .simulation import PASSWORD, USERNAME, VERSIONS, Simulator
+from .snmp import COMMUNITY, Agent
 
 _EXAMPLES = {
     "pexip": ("alarms", "conferences", "call-quality", "node-load"),
@@ -68,6 +70,7 @@ def _simulator(options: argparse.Namespace) -> Simulator:
         conferences=options.conferences,
         participants=options.participants,
         page_limit=options.page_limit,
+        call_outcome=options.call_outcome,
         conductor=options.conductor,
         conductor_participants=options.conductor_participants,
         conductor_conferences=options.conductor_conferences,
@@ -79,6 +82,7 @@ def _simulator(options: argparse.Namespace) -> Simulator:
         latency=options.latency,
         fault=options.fault,
         ports={system: getattr(options, f"{system}_port") for system in ALL},
+        community=options.community,
     )
 
 
@@ -96,6 +100,7 @@ def _parser() -> _Parser:
     add("--conferences", type=_count, default=4, metavar="N", help="conferences on Pexip (4)")
     add("--participants", type=_count, default=12, metavar="N", help="participants on Pexip (12)")
     add("--page-limit", type=_count, metavar="N", help="the longest page the Management Node gives (any)")
+    add("--call-outcome", choices=OUTCOMES, default=OUTCOMES[0], help="of a call that is placed (answered)")
     add("--conductor", choices=("vm", "appliance"), default="vm", help="an appliance has fans (vm)")
     add("--conductor-participants", type=_count, default=8, metavar="N", help="on the Conductor (8)")
     add("--conductor-conferences", type=_count, metavar="N", help="on the Conductor (one for 8 participants)")
@@ -113,6 +118,7 @@ def _parser() -> _Parser:
     add("--directory", type=Path, metavar="DIR", help="for the certificates; default: a temporary one")
     add("--username", default=USERNAME, help=f"of all devices ({USERNAME})")
     add("--password", default=PASSWORD, help=f"of all devices ({PASSWORD})")
+    add("--community", default=COMMUNITY, help=f"of the SNMP agents ({COMMUNITY})")
     add("--env-file", type=Path, metavar="FILE", help="write ports and account as shell variables when ready")
     add("--for", dest="seconds", type=float, metavar="SECONDS", help="stop by itself; default: on Ctrl-C")
     return parser
@@ -132,7 +138,9 @@ def _count(text: str) -> int:
 def _description(simulator: Simulator) -> str:
     lines = ["Simulated devices, until Ctrl-C:"]
     lines += [f"  {name:<10} {system.url}" for name, system in simulator.systems.items()]
+    lines += [f"  {name:<10} SNMP on UDP port {agent.port}" for name, agent in _agents(simulator)]
     lines += [f"Account: {simulator.username}, password: {simulator.password}"]
+    lines += [f"SNMP community: {simulator.community}"] if _agents(simulator) else []
     if simulator.tls:
         lines += [f"Certificates are of the CA in {simulator.ca_file}"]
     lines += ["", "In another terminal:"]
@@ -150,11 +158,16 @@ def _command(simulator: Simulator, system: str, mode: str, port: int) -> str:
 
 def _variables(simulator: Simulator) -> str:
     variables = {f"VC_{name.upper()}_PORT": str(system.port) for name, system in simulator.systems.items()}
+    variables.update({f"VC_{name.upper()}_SNMP_PORT": str(agent.port) for name, agent in _agents(simulator)})
     if simulator.tls:
         variables["VC_CACERT"] = simulator.ca_file
     variables["VC_USERNAME"] = simulator.username
     variables["VC_PASSWORD"] = simulator.password
     return "".join(f"{name}={shlex.quote(value)}\n" for name, value in variables.items())
+
+
+def _agents(simulator: Simulator) -> list[tuple[str, Agent]]:
+    return [(name, system.snmp) for name, system in simulator.systems.items() if system.snmp]
 
 
 def _write(path: Path, text: str) -> None:

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, unquote
 
 from .failure import NONE
 from .messages import Answer, Headers, Request
+from .snmp import Agent
 from .wire import HungUpError, Line
 
 HOST = "127.0.0.1"
@@ -41,6 +42,8 @@ class System(ABC):
         self.host = HOST
         self.port = 0
         self.url = ""
+        self.snmp: Agent | None = None
+        """Its SNMP agent, if it has one, while the simulator runs."""
         self.elsewhere = ""
         """Where a redirect leads that leaves this device."""
         self.failure = NONE
@@ -48,6 +51,11 @@ class System(ABC):
         self._latency = latency
         self._in_flight = 0
         self._lock = threading.Lock()
+
+    @property
+    def snmp_port(self) -> int:
+        """The UDP port of its SNMP agent, 0 where there is none."""
+        return self.snmp.port if self.snmp else 0
 
     def accepted(self) -> None:
         """Count a TCP connection."""

@@ -11,12 +11,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
-from . import conductor_data, faults, trio_data
+from . import conductor_data, faults, snmp, trio_data
 from .authentication import Authentication, Basic, Credentials, Digest
 from .conductor import Conductor
 from .failure import ALL, NONE
 from .messages import SimulatorError
 from .pexip import Pexip
+from .pexip_commands import OUTCOMES
 from .pexip_deployment import Deployment, utc_now
 from .server import Listener, System
 from .trio import Trio
@@ -24,6 +25,7 @@ from .trio import Trio
 USERNAME = "monitor"
 PASSWORD = "simulated"
 VERSIONS = (16, 24, 36)
+_WITH_SNMP = ("pexip", "conductor")
 
 _System = TypeVar("_System", bound=System)
 _Choice = TypeVar("_Choice")
@@ -50,6 +52,7 @@ class Simulator:
         conferences: int = 4,
         participants: int = 12,
         page_limit: int | None = None,
+        call_outcome: str = "answered",
         conductor: str = "vm",
         conductor_participants: int = 8,
         conductor_conferences: int | None = None,
@@ -61,12 +64,17 @@ class Simulator:
         latency: float = 0.0,
         fault: str | None = None,
         ports: Mapping[str, int] | None = None,
+        community: str = snmp.COMMUNITY,
+        snmp_ports: Mapping[str, int] | None = None,
     ) -> None:
         self.username = username
         self.password = password
         self.tls = tls
         self._directory = directory
+        self.community = community
+        self._seed = seed
         self._ports = ports or {}
+        self._snmp_ports = snmp_ports or {}
         self._stack = ExitStack()
         self._ca_file = ""
         credentials = Credentials(username, password)
@@ -91,8 +99,10 @@ class Simulator:
             peer_lost=conductor_peer_lost,
         )
         authentication = _trio_authentication(trio_auth, credentials)
+        pexip = Pexip(deployment, credentials, page_limit, latency)
+        pexip.calls.outcome = _one_of(OUTCOMES, call_outcome, "outcome of a call")
         made: dict[str, System] = {
-            "pexip": Pexip(deployment, credentials, page_limit, latency),
+            "pexip": pexip,
             "conductor": Conductor(bridges, credentials, conductor_page_limit, latency),
             "trio": Trio(trio_data.Trio(seed, old, local_time), authentication, latency),
         }
@@ -129,6 +139,8 @@ class Simulator:
                 system.elsewhere = self.trap.url
                 system.failure = self._failure if name in self._failure.systems else NONE
                 self._listen(stack, system, contexts.get(name), self._ports.get(name, 0))
+                if name in _WITH_SNMP:
+                    self._answer_snmp(stack, system)
             self._stack = stack.pop_all()
         return self
 
@@ -163,6 +175,12 @@ class Simulator:
         listener = Listener(system, port, tls)
         listener.start()
         stack.callback(listener.stop)
+
+    def _answer_snmp(self, stack: ExitStack, system: System) -> None:
+        objects = snmp.node(system.common_name, self._seed)
+        system.snmp = snmp.Agent(objects, self.community, self._snmp_ports.get(system.name, 0))
+        system.snmp.start()
+        stack.callback(system.snmp.stop)
 
 
 def _trio_authentication(kind: str, credentials: Credentials) -> Authentication:

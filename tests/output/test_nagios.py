@@ -278,6 +278,11 @@ def test_then_perfdata_of_instances_goes_and_the_worst_stays() -> None:
     assert lines == ["left out to fit --max-output: 10 lines and 34 perfdata items"]
 
 
+def test_a_total_that_is_fine_stays_before_an_instance_that_is_not() -> None:
+    made = report([figure("a.count", instance="x" * 200, state=CRITICAL), figure("b.count")])
+    assert shown(printed(made, limit=200)) == (["b.count"], ["left out to fit --max-output: 1 perfdata item"])
+
+
 def test_one_line_is_not_called_lines() -> None:
     made = report(remarks=["x" * 300])
     assert shown(printed(made, limit=300))[1] == ["left out to fit --max-output: 1 line"]
@@ -308,6 +313,18 @@ def test_a_limit_below_anything_useful_leaves_a_first_line(limit: int) -> None:
     assert len(output.encode()) <= limit
     assert output.endswith("\n")
     assert "|" not in output
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        (44, "PEXIP CONFERENCES CRITICAL - room 23 is hot\n"),
+        (43, "PEXIP CONFERENCES CRITICAL - room 23 is…\n"),
+        (10, "PEXIP…\n"),
+    ],
+)
+def test_a_first_line_alone_is_as_long_as_its_limit_allows(limit: int, expected: str) -> None:
+    assert printed(many(), limit=limit) == expected
 
 
 @given(reports(), st.integers(300, 3000), st.sampled_from(["", "-v", "-vvv"]))

@@ -76,8 +76,10 @@ def test_it_serves_until_a_signal_with_its_variables_in_a_file(tmp_path: Path, n
     assert sorted(variables) == [
         "VC_CACERT",
         "VC_CONDUCTOR_PORT",
+        "VC_CONDUCTOR_SNMP_PORT",
         "VC_PASSWORD",
         "VC_PEXIP_PORT",
+        "VC_PEXIP_SNMP_PORT",
         "VC_TRIO_PORT",
         "VC_USERNAME",
     ]
