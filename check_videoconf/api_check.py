@@ -23,6 +23,7 @@ class ApiCheck(Mode):
     """
 
     anonymous = True
+    connects_anew = True
     answer = ""
     record = "api"
     requests = "1"

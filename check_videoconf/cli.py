@@ -7,23 +7,29 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 from .errors import Terminated
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from .deadline import Deadline
-    from .errors import DeadlineReached
     from .mode import Mode
     from .options import Options
     from .redact import Redactor
-    from .report import Report
-    from .session import Session
+    from .service.host import Host
 
 OK, UNKNOWN = 0, 3
-_DEFAULT_MAX_OUTPUT = 8192
+# What is no check, and who does it.
+_COMMANDS = {
+    "doctor": "doctor",
+    "simulate": "simulator",
+    "serve": "service.serve",
+    "connector": "service.connector",
+    "nagios-worker": "service.nagios_worker",
+}
+# How the client of the service tells why it has started the plugin after all, and when it was itself.
+_WITHOUT_SERVICE = "CHECK_VIDEOCONF_WITHOUT_SERVICE"
 
 
 class Outcome(NamedTuple):
@@ -33,37 +39,69 @@ class Outcome(NamedTuple):
     code: int
 
 
+class Start(NamedTuple):
+    """How a check begins. moment: when, on the monotonic clock. terminal: whether a person reads its answer.
+
+    remark: a line for -v. host: the worker of the service it runs in, which keeps connections for the next check.
+    """
+
+    moment: float
+    terminal: bool = False
+    remark: str = ""
+    host: Host | None = None
+
+
 def entry() -> None:
     """The installed command and `python -m check_videoconf`. Ends the process."""
     _make_descriptors_safe()
     arguments = sys.argv[1:]
-    if arguments[:1] == ["simulate"]:
-        from .simulator import main as simulate
+    if arguments and arguments[0] in _COMMANDS:
+        import importlib
 
-        sys.exit(simulate(arguments[1:]))
+        sys.exit(importlib.import_module(f"check_videoconf.{_COMMANDS[arguments[0]]}").main(arguments[1:]))
     # Icinga 2 and Mod-Gearman mix stderr into the status, and a library may write there: nothing gets through.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    # From the first moment on a signal gives a line and UNKNOWN; once there is an outcome, that one stands.
-    _set_signals(_end)
-    try:
-        outcome = _protected(arguments)
-        _set_signals(signal.SIG_IGN)
-    except BaseException as error:  # noqa: BLE001 -- whatever ends the plugin, its poller gets one line
-        outcome = Outcome(f"UNKNOWN: {_one_line(error)}\n", UNKNOWN)
+    outcome = undisturbed(lambda: _protected(arguments))
     _write(outcome.text)
     # Not sys.exit: neither a closed stdout nor a library's exit handler may change the code, and all is done.
     os._exit(outcome.code)
 
 
+def undisturbed(answer: Callable[[], Outcome]) -> Outcome:
+    """What `answer` returns. A signal gives a line and UNKNOWN; once there is an outcome, that one stands."""
+    _set_signals(_end)
+    try:
+        outcome = answer()
+        _set_signals(signal.SIG_IGN)
+    except BaseException as error:  # noqa: BLE001 -- whatever ends the plugin, its poller gets one line
+        outcome = Outcome(f"UNKNOWN: {_one_line(error)}\n", UNKNOWN)
+    return outcome
+
+
 def _protected(arguments: list[str]) -> Outcome:
     """The outcome of the process's own command line, out of which the passwords are taken first."""
-    started = time.monotonic()
-    if any("password" in argument or "@" in argument for argument in arguments):
+    start = _start()
+    if any(word in argument for argument in arguments for word in ("password", "community", "@")):
         from .credentials import hide_arguments
 
         hide_arguments(arguments)
     # UTF-8 whatever the locale: what Python could not decode, or decoded as something else, is taken back to bytes.
-    return _guarded([os.fsencode(argument).decode("utf-8", "surrogateescape") for argument in arguments], started)
+    return guarded([os.fsencode(argument).decode("utf-8", "surrogateescape") for argument in arguments], start)
+
+
+def _start() -> Start:
+    """How this process's own check begins."""
+    now = time.monotonic()
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    moment, _, reason = os.environ.pop(_WITHOUT_SERVICE, "").partition(" ")
+    if not reason:
+        return Start(now, terminal)
+    try:
+        before = float(moment)
+    except ValueError:
+        before = now
+    # What waiting for the service has cost is part of the check's time; nobody waits longer than the longest deadline.
+    return Start(before if 0 <= now - before <= 3600 else now, terminal, f"without the service: {reason}")
 
 
 def _end(number: int, frame: FrameType | None) -> None:
@@ -78,18 +116,19 @@ def _set_signals(handler: Any) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Runs one command line, writes its answer to stdout, returns the exit code: 0, 1, 2 or 3, whatever happens."""
-    outcome = _guarded(list(arguments), time.monotonic())
+    outcome = guarded(list(arguments), Start(time.monotonic(), sys.stdout is not None and sys.stdout.isatty()))
     _write(outcome.text)
     return outcome.code
 
 
-def _guarded(arguments: list[str], started: float) -> Outcome:
+def guarded(arguments: list[str], start: Start) -> Outcome:
+    """The answer to a command line, whatever goes wrong; only a DeadlineReached or Terminated may pass."""
     import warnings
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # libraries warn on stderr
-            return _answer(arguments, started)
+            return _answer(arguments, start)
     except ImportError as error:
         return Outcome(f"UNKNOWN: a library is missing or broken: {_one_line(error)}\n", UNKNOWN)
     except Exception as error:  # noqa: BLE001 -- a bug, whatever it is, must give one line and UNKNOWN; deadlines pass
@@ -98,23 +137,23 @@ def _guarded(arguments: list[str], started: float) -> Outcome:
 
         redactor = Redactor()
         redactor.add(*secrets_in(arguments))
-        return _bug(error, redactor, verbose="-vvv" in arguments)
+        return bug(error, redactor, verbose="-vvv" in arguments)
 
 
-def _answer(arguments: list[str], started: float) -> Outcome:
+def _answer(arguments: list[str], start: Start) -> Outcome:
     from .errors import DeadlineReached, OptionError
 
     try:
         if any(argument.partition("=")[0] == "--plugin" for argument in arguments):
-            return _as_connector(arguments, started)
-        return _dispatch(arguments, started)
+            return _as_connector(arguments, start)
+        return _dispatch(arguments, start)
     except OptionError as error:
         return _option_error(error)
     except (DeadlineReached, Terminated) as error:
         return Outcome(f"UNKNOWN: {_one_line(error)}\n", UNKNOWN)
 
 
-def _dispatch(arguments: list[str], started: float) -> Outcome:
+def _dispatch(arguments: list[str], start: Start) -> Outcome:
     from . import __version__, catalog
     from .common_options import COMMON
     from .errors import OptionError
@@ -153,17 +192,20 @@ def _dispatch(arguments: list[str], started: float) -> Outcome:
     answer = _information(options, mode)
     if answer:
         return answer
-    return _check(mode, options, remarks, started)
+    from .perform import perform
+
+    return perform(mode, options, remarks, start)
 
 
-def _as_connector(arguments: list[str], started: float) -> Outcome:
+def _as_connector(arguments: list[str], start: Start) -> Outcome:
     """The command line of a Centreon connector, which a poller has kept."""
     from . import centreon
+    from .perform import perform
 
     command = centreon.parse(arguments)
     if command.text:
         return Outcome(command.text, command.code)
-    return _check(command.mode, command.options, command.remarks, started)
+    return perform(command.mode, command.options, command.remarks, start)
 
 
 def _information(options: Options, mode: type[Mode]) -> Outcome | None:
@@ -190,122 +232,7 @@ def _known_system(word: str) -> str:
     return word
 
 
-# -- a check
-
-
-def _check(mode: type[Mode], options: Options, remarks: list[str], started: float) -> Outcome:
-    from .deadline import Deadline
-    from .errors import DeadlineReached, OptionError
-    from .redact import Redactor
-
-    if options.output_json:
-        options.output = "json"
-    elif options.output_openmetrics:
-        options.output = "openmetrics"
-    deadline = Deadline(options.timeout)
-    deadline.started = started
-    redactor = Redactor()
-    try:
-        with deadline.enforced():
-            report = _run(mode, options, remarks, deadline, redactor)
-    except (DeadlineReached, Terminated) as error:
-        # Outside the check itself: while it was being prepared, or after it had measured all.
-        report = _failed(mode, options, error)
-        report.remarks += remarks
-    except (OptionError, ImportError):
-        raise
-    except Exception as error:  # noqa: BLE001 -- as in _guarded, but with all passwords known
-        return _bug(error, redactor, verbose=options.verbose > 2)
-    report.change_state(options.change_state)
-    if report.things is not None:
-        from .output import things
-
-        return Outcome(things.render(report.things, mode.shown_columns(options), report, options), report.exit_code)
-    return Outcome(_render(report, options), report.exit_code)
-
-
-def _failed(mode: type[Mode], options: Options, error: DeadlineReached | Terminated) -> Report:
-    from .check import fail
-    from .report import Report
-
-    report = Report(mode.system, mode.name, options.hostname or "")
-    fail(report, error, options.unreachable_state)
-    return report
-
-
-def _run(mode: type[Mode], options: Options, remarks: list[str], deadline: Deadline, redactor: Redactor) -> Report:
-    from . import catalog, prepare
-    from .errors import OptionError
-    from .report import Report
-    from .thresholds import Thresholds
-
-    system = catalog.SYSTEMS[mode.system]
-    if not options.hostname:
-        raise OptionError("--hostname is required")
-    thresholds = Thresholds(mode, options)
-    prepare.refuse_filter_of_everything(mode, options)
-    deadline.enter("looking for the password", network=False)
-    prepare.settle(mode, options, deadline)
-    deadline.enter("preparing the check", network=False)
-    redactor.add_account(options.username, options.password)
-    check, Session = _libraries()  # noqa: N806 -- a class
-    state_directory = prepare.state_directory(mode, options, remarks)
-    memory = prepare.memory(mode, options, state_directory, remarks, deadline)
-    report = Report(mode.system, mode.name, options.hostname)
-    report.remarks = remarks
-    session = Session(options, system.title, prepare.login(options), deadline, redactor, state_directory)
-    session.login.attach(session, state_directory)
-    try:
-        running = mode(catalog.client(mode.system)(session), options, thresholds, memory.load() if memory else None)
-        check.run(running, report)
-        if memory and not report.errors:
-            memory.save(running.remembered)
-    finally:
-        session.close()
-        if memory:
-            memory.close()
-    report.remarks += session.remarks
-    report.trace = session.trace
-    report.requests = session.requests
-    report.seconds = deadline.elapsed()
-    report.rewrite(redactor.known)
-    return report
-
-
-def _libraries() -> tuple[Any, type[Session]]:
-    """What imports nagiosplugin and requests. Raises ImportError, whatever is wrong with them."""
-    try:
-        from . import check
-        from .session import Session
-    except ImportError:
-        raise
-    except Exception as error:
-        raise ImportError(f"{type(error).__name__}: {error}") from error
-    return check, Session
-
-
 # -- output
-
-
-def _render(report: Report, options: Options) -> str:
-    limit = options.max_output
-    if limit is None:
-        limit = 0 if sys.stdout is not None and sys.stdout.isatty() else _DEFAULT_MAX_OUTPUT
-    if "plugin" in options.given:
-        from .output import centreon
-
-        return centreon.render(report, options, limit)
-    if options.output == "json":
-        from .output import json
-
-        return json.render(report, options)
-    if options.output == "openmetrics":
-        from .output import openmetrics
-
-        return openmetrics.render(report)
-    from .output import nagios
-
-    return nagios.render(report, options, limit)
 
 
 def _option_error(error: Any) -> Outcome:
@@ -313,7 +240,8 @@ def _option_error(error: Any) -> Outcome:
     return Outcome("\n".join(lines) + "\n", UNKNOWN)
 
 
-def _bug(error: Exception, redactor: Redactor, *, verbose: bool) -> Outcome:
+def bug(error: Exception, redactor: Redactor, *, verbose: bool) -> Outcome:
+    """The line about an error that should not be, and with `verbose` where it was."""
     text = f"UNKNOWN: internal error, please report it: {type(error).__name__}: {_one_line(error)}\n"
     if verbose:
         import traceback

@@ -33,12 +33,15 @@ from .transport import Adapter, Wire, place_of, proxy_of
 if TYPE_CHECKING:
     from .deadline import Deadline
     from .options import Options
+    from .service.host import Host
 
 _CHUNK = 65536
 # Inflated, a chunk may grow a thousandfold; smaller ones keep that bounded.
 _COMPRESSED_CHUNK = 4096
 _COMPRESSIONS = ("gzip", "x-gzip", "deflate")
 _PROXY_WANTS_LOGIN = 407
+# Seconds, at most, after which a device that does not acknowledge what came over a kept connection has lost it.
+_KEPT_PATIENCE = 3.0
 
 
 class Connection:
@@ -48,7 +51,8 @@ class Connection:
     1970, by the Date of its last answer; None where it says none.
     """
 
-    def __init__(self, options: Options, device: Device, deadline: Deadline) -> None:
+    def __init__(self, options: Options, device: Device, deadline: Deadline, host: Host | None = None) -> None:
+        """host: where a connection may come from and stay; without it this check opens and closes its own."""
         self.options = options
         self.device = device
         self.deadline = deadline
@@ -58,8 +62,13 @@ class Connection:
         self.requests = 0
         self.seconds = 0.0
         self.clock: float | None = None
-        self._tls: ssl.SSLContext | None = None
+        self._tls: tls.Context | None = None
         self._http: requests.Session | None = None
+        # A connection through a proxy belongs to the proxy's account as well.
+        self._host = None if self.proxy else host
+        self._key: tuple[object, ...] = ()
+        self._adapter: Adapter | None = None
+        self._intact = True
 
     def exchange(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         """The answer to a request, whatever its status. Raises VideoconfError, DeadlineReached."""
@@ -73,29 +82,36 @@ class Connection:
                 if self._tls is None or not tls.trust_bundle(self._tls, self.options):
                     raise
                 return self._exchange(method, path, body, headers)
+            except ConnectionBroken:
+                if not self._gave_up_kept():
+                    raise
+                return self._exchange(method, path, body, headers)
         finally:
             self.seconds += time.monotonic() - started
 
     def close(self) -> None:
-        if self._http is not None:
+        if self._host and self._adapter and self._intact:
+            # One that is asked by one check at a time has one connection at a time, too.
+            self._host.keep(self._key, self._adapter, connected=not self.options.lock)
+        elif self._http is not None:
             self._http.close()
 
     def _exchange(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         self.wire.asking = f"waiting for the answer of {self.device.address} to {bare(path)}"
         self.deadline.enter(self.wire.asking)
+        self._intact = False
         try:
-            response = self._opened().request(
-                method,
-                self.base + path,
-                data=body,
-                headers=headers,
-                timeout=self.deadline.remaining(),
-                stream=True,
-                allow_redirects=False,
-            )
+            http = self._opened()
+            # Not http.request: what that merges from its session, and looks for besides, costs as much as the request.
+            request = requests.PreparedRequest()
+            request.prepare(method, self.base + path, dict(headers), data=body, cookies=http.cookies)
+            response = http.send(request, timeout=self.deadline.remaining(), stream=True, allow_redirects=False)
             content = self._read(response, path)
         except (RequestException, HTTPError, OSError, ValueError) as error:
             raise self._explained(error) from None
+        self._intact = True
+        if self._host and self._adapter:
+            self._adapter.is_patient(0)
         self.clock = _date(response.headers.get("Date"))
         self.deadline.enter(f"judging the answer of {self.device.address} to {bare(path)}", network=False)
         reason = shorten(response.reason or "", 100)
@@ -103,14 +119,45 @@ class Connection:
 
     def _opened(self) -> requests.Session:
         if self._http is None:
-            if self.options.proto == "https":
-                self._tls = tls.context(self.options)
-            self._http = requests.Session()
+            self._adapter = self._kept() or self._made()
+            self._http = self._adapter.http = self._adapter.http or requests.Session()
+            self._http.cookies.clear()
             self._http.trust_env = False  # no netrc, no proxy variables behind the user's back
-            self._http.headers = requests.structures.CaseInsensitiveDict()
             self._http.proxies = {self.options.proto: self.proxy} if self.proxy else {}
-            self._http.mount(f"{self.options.proto}://", Adapter(self.wire, self._tls))
+            self._http.mount(f"{self.options.proto}://", self._adapter)
         return self._http
+
+    def _made(self) -> Adapter:
+        if self.options.proto == "https":
+            self._tls = tls.context(self.options)
+            self._tls.resumes = self._host is not None
+        return Adapter(self.wire, self._tls)
+
+    def _kept(self) -> Adapter | None:
+        """What an earlier check has left."""
+        if not self._host:
+            return None
+        from .service.host import shape
+
+        self._key = self._key or shape(self.options, self.base)
+        adapter = self._host.take(self._key)
+        if adapter:
+            adapter.serve(self.wire)
+            adapter.is_patient(min(_KEPT_PATIENCE, self.deadline.remaining() / 3))
+            self._tls = adapter.context
+        return adapter
+
+    def _gave_up_kept(self) -> bool:
+        """Whether what broke was the connection of an earlier check, which is gone now: with a new one all is as ever.
+
+        A device may close an idle connection at any time, and what is between may forget it.
+        """
+        if not self._host or self.requests > 1 or self.wire.connections or self._http is None:
+            return False
+        self._host.forget(self._key)
+        self._http.close()
+        self._http = None
+        return True
 
     def _read(self, response: requests.Response, path: str) -> bytes:
         try:

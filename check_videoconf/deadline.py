@@ -13,6 +13,8 @@ from .errors import DeadlineReached, Terminated
 
 # Fired again until the check has ended: an alarm that strikes inside a destructor or a callback is lost there.
 _AGAIN = 0.1
+#: The signals by which pollers, terminals and the system ask a check to end.
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Deadline:
@@ -26,6 +28,8 @@ class Deadline:
         self.started = time.monotonic()
         self.phase = "starting"
         self.network = False
+        self._kept = 0.0
+        self._armed = False
 
     def enter(self, phase: str, *, network: bool = True) -> None:
         """Names what begins now; raises DeadlineReached if there is no time left for it."""
@@ -39,7 +43,7 @@ class Deadline:
 
     def left(self) -> float:
         """Seconds left, negative when the time is over."""
-        return self.seconds - self.elapsed()
+        return self.seconds - self._kept - self.elapsed()
 
     def remaining(self) -> float:
         """Seconds left, more than 0. Raises DeadlineReached when there are none."""
@@ -58,8 +62,38 @@ class Deadline:
 
     def disarm(self) -> None:
         """Lets what is left to do be done: the check is over, by itself or because its time is."""
+        self._armed = False
         if threading.current_thread() is threading.main_thread():
             signal.setitimer(signal.ITIMER_REAL, 0)
+
+    @contextmanager
+    def keeping(self, seconds: float) -> Iterator[None]:
+        """Ends what is in the block so long before the deadline: that time is for what must be done after it."""
+        self._kept += seconds
+        self._arm()
+        try:
+            yield
+        finally:
+            self._kept -= seconds
+            self._arm()
+
+    @contextmanager
+    def unsignalled(self) -> Iterator[None]:
+        """While it lasts SIGTERM, SIGINT and SIGHUP are ignored: what was begun is put right first."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, signal.SIG_IGN) for number in ENDING}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _arm(self) -> None:
+        """Sets the alarm anew, where there is one."""
+        if self._armed:
+            signal.setitimer(signal.ITIMER_REAL, max(self.left(), 0.001), _AGAIN)
 
     @contextmanager
     def enforced(self) -> Iterator[None]:
@@ -78,14 +112,10 @@ class Deadline:
         def on_end(number: int, frame: FrameType | None) -> None:
             raise Terminated(signal.Signals(number).name, self.phase)
 
-        handlers = {
-            signal.SIGALRM: on_alarm,
-            signal.SIGTERM: on_end,
-            signal.SIGINT: on_end,
-            signal.SIGHUP: on_end,
-        }
+        handlers = {signal.SIGALRM: on_alarm, **dict.fromkeys(ENDING, on_end)}
         before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
-        signal.setitimer(signal.ITIMER_REAL, max(self.left(), 0.001), _AGAIN)
+        self._armed = True
+        self._arm()
         try:
             yield
         finally:

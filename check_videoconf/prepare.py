@@ -60,7 +60,7 @@ def login(options: Options) -> Login:
 
 def state_directory(mode: type[Mode], options: Options, remarks: list[str]) -> str:
     """The state directory where this check needs one, else `''`."""
-    if not (options.lock or options.cache or mode.remembers(options) or options.auth == "oauth2"):
+    if not (options.lock or options.cache or mode.remembers(options) or mode.acts or options.auth == "oauth2"):
         return ""
     from .state import directory
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import random
 import time
 from collections.abc import Collection, Mapping
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 from urllib.parse import urlencode
 
 from . import lock
@@ -21,6 +22,9 @@ from .redact import Redactor
 from .state import file_name
 from .trace import Trace
 from .transport import Wire, address_of, secrets_of
+
+if TYPE_CHECKING:
+    from .service.host import Host
 
 _RETRIED = (429, 502, 503, 504)
 _BACKOFF = 0.5
@@ -42,6 +46,7 @@ class Session:
         deadline: Deadline,
         redactor: Redactor,
         state_directory: str,
+        host: Host | None = None,
     ) -> None:
         self.options = options
         self.login = login
@@ -50,10 +55,13 @@ class Session:
         self.device = Device(address_of(options.hostname, options.port), options.username, product, redactor.known)
         self.cache = Cache("" if options.show_names else state_directory, options.cache)
         self.remarks: list[str] = []
+        #: Requests that were not sent by HTTP.
+        self.datagrams = 0
         self._trace = Trace(options.verbose, redactor)
-        self._connection = Connection(options, self.device, deadline)
+        self._connection = Connection(options, self.device, deadline, host)
         redactor.add(*secrets_of(self._connection.proxy))
-        self._state_directory = state_directory
+        #: Where this check may keep what outlasts it; `''` where there is no such place.
+        self.state_directory = state_directory
         self._lock: int | None = None
 
     # -- what was done
@@ -66,7 +74,7 @@ class Session:
     @property
     def requests(self) -> int:
         """How many were sent."""
-        return self._connection.requests
+        return self._connection.requests + self.datagrams
 
     @property
     def seconds(self) -> float:
@@ -126,13 +134,18 @@ class Session:
         *,
         login: bool = True,
         any_status: bool = False,
+        once: bool = False,
     ) -> Answer:
-        """One request with its retries. Raises VideoconfError, for a status other than 2xx unless `any_status`."""
+        """One request with its retries. Raises VideoconfError, for a status other than 2xx unless `any_status`.
+
+        once: for what must not be done twice. It is sent again after a 401 alone, which says that it was not done.
+        """
         self._hold_lock()
         busy = (*_RETRIED, *self.device.busy_statuses)
-        for attempt in range(self.options.retries + 1):
-            answer = self._login_and_ask(method, path, body, headers or {}, self.login if login else Login())
-            if answer.status not in busy or attempt == self.options.retries:
+        retries = 0 if once else self.options.retries
+        for attempt in range(retries + 1):
+            answer = self._login_and_ask(method, path, body, headers or {}, self.login if login else Login(), once=once)
+            if answer.status not in busy or attempt == retries:
                 break
             if not self.pause(attempt, answer.retry_after):
                 break
@@ -150,6 +163,14 @@ class Session:
         self.deadline.sleep(seconds)
         return True
 
+    def another(self, deadline: Deadline) -> Session:
+        """A session with the same device and account, without the lock, for a process that was forked from this one."""
+        options = copy.copy(self.options)
+        options.lock, options.cache, options.verbose = False, 0, 0
+        made = Session(options, self.device.product, self.login, deadline, self.redactor, self.state_directory)
+        self.login.attach(made, self.state_directory)
+        return made
+
     def close(self) -> None:
         """Ends the connection and frees the lock."""
         self._connection.close()
@@ -158,11 +179,11 @@ class Session:
             self._lock = None
 
     def _hold_lock(self) -> None:
-        if self._lock is not None or not self.options.lock or not self._state_directory:
+        if self._lock is not None or not self.options.lock or not self.state_directory:
             return
         name = file_name("lock", self.options.hostname.lower(), self.options.port)
         try:
-            self._lock = lock.acquire(os.path.join(self._state_directory, name), self.options.hostname, self.deadline)
+            self._lock = lock.acquire(os.path.join(self.state_directory, name), self.options.hostname, self.deadline)
         except OSError as error:
             self.options.lock = False
             self.remarks.append(f"no lock, other checks may ask at the same time: {error.strerror or error}")
@@ -170,13 +191,14 @@ class Session:
     # -- one request
 
     def _login_and_ask(
-        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], login: Login
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], login: Login, *, once: bool
     ) -> Answer:
-        answer = self._ask(method, path, body, headers, login)
+        ask = self._send if once else self._ask
+        answer = ask(method, path, body, headers, login)
         for _ in range(_CHALLENGES):
             if answer.status != 401 or not login.challenged(answer.headers):
                 break
-            answer = self._ask(method, path, body, headers, login)
+            answer = ask(method, path, body, headers, login)
         return answer
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], login: Login) -> Answer:

@@ -20,7 +20,7 @@ _SYSTEM = "/var/lib/check_videoconf"
 # A state file of ours is small; what is larger is not ours or is damaged.
 _LARGEST = 4 * 1024**2
 _NEW = ".new-"
-_OURS = re.compile(r"(?:cache|lock|run|token)-[0-9a-f]{40}|\.new-")
+_OURS = re.compile(r"(?:cache|call|lock|run|token)-[0-9a-f]{40}|\.new-")
 # What a process that was killed has left of a file.
 _LEFT_OVER_SECONDS = 3600
 _POLL = 0.02

@@ -46,8 +46,12 @@ class Context(ssl.SSLContext):
     """A context that knows its peer's name, which urllib3 1 leaves out where that is an address."""
 
     peer = ""
+    #: Whether a later connection takes up the TLS session of an earlier one.
+    resumes = False
+    session: ssl.SSLSession | None = None
 
     def wrap_socket(self, sock: Any, *arguments: Any, **options: Any) -> ssl.SSLSocket:
+        options["session"] = self.session
         options["server_hostname"] = options.get("server_hostname") or self.peer
         options["do_handshake_on_connect"] = False
         wrapped = super().wrap_socket(sock, *arguments, **options)

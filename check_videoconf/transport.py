@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import socket
 import ssl
@@ -12,10 +13,12 @@ from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 import urllib3
+from requests import Session
 from requests.adapters import HTTPAdapter
 from requests.utils import select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.connection import is_connection_dropped
 
 from . import tls
 from .deadline import Deadline
@@ -132,6 +135,8 @@ class Wire:
         self.certificate: Any = None
         self.encoded: bytes | None = None
         self.asking = ""
+        #: The last one that was opened.
+        self.connection: Any = None
 
 
 def _open_socket(wire: Wire, connection: Any) -> socket.socket:
@@ -156,6 +161,7 @@ class PlainConnection(HTTPConnection):
 
     def connect(self) -> None:
         super().connect()
+        self.wire.connection = self
         self.wire.deadline.enter(self.wire.asking)
 
 
@@ -194,7 +200,14 @@ class SecureConnection(HTTPSConnection):
         except (ssl.SSLError, ssl.CertificateError) as error:
             raise tls.explain(error, self._peer()) from None
         self._remember_certificate()
+        self.wire.connection = self
         self.wire.deadline.enter(self.wire.asking)
+
+    def close(self) -> None:
+        opened: Any = self.sock
+        if getattr(getattr(opened, "context", None), "resumes", False):
+            opened.context.session = opened.session
+        super().close()
 
     def _remember_certificate(self) -> None:
         self.wire.certificate = getattr(self.sock, "getpeercert", dict)()
@@ -208,22 +221,49 @@ class SecureConnection(HTTPSConnection):
 class Adapter(HTTPAdapter):
     """A requests adapter that uses our connections and one TLS context for all of them."""
 
-    def __init__(self, wire: Wire, context: ssl.SSLContext | None) -> None:
-        self._context = context
+    def __init__(self, wire: Wire, context: tls.Context | None) -> None:
+        self.wire = wire
+        self.context = context
+        #: What it was mounted in.
+        self.http: Session | None = None
         plain = type("Plain", (PlainConnection,), {"wire": wire})
         secure = type("Secure", (SecureConnection,), {"wire": wire})
         self._pools = {
             "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
             "https": type("SecurePool", (HTTPSConnectionPool,), {"ConnectionCls": secure}),
         }
+        self._classes: tuple[Any, ...] = (plain, secure)
         super().__init__(pool_connections=1, pool_maxsize=1)
 
+    def serve(self, wire: Wire) -> None:
+        """From now on for another check, with the connection that is there."""
+        wire.certificate, wire.encoded = self.wire.certificate, self.wire.encoded
+        wire.connection = self.wire.connection
+        self.wire = wire
+        for made in self._classes:
+            made.wire = wire
+
+    @property
+    def is_connected(self) -> bool:
+        return getattr(self.wire.connection, "sock", None) is not None
+
+    def is_patient(self, seconds: float) -> None:
+        """How long the peer may take to acknowledge what the open connection sends; 0 is as long as the system's."""
+        if self.is_connected:
+            with contextlib.suppress(OSError):
+                self.wire.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
+
+    def close_if_dropped(self) -> None:
+        """Ends the connection if its peer did."""
+        if self.wire.connection is not None and is_connection_dropped(self.wire.connection):
+            self.wire.connection.close()
+
     def _tls(self) -> dict[str, Any]:
-        if self._context is None:
+        if self.context is None:
             return {}
         return {
-            "ssl_context": self._context,
-            "assert_hostname": None if self._context.check_hostname else False,
+            "ssl_context": self.context,
+            "assert_hostname": None if self.context.check_hostname else False,
         }
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
@@ -234,7 +274,7 @@ class Adapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         # The proxy itself may speak TLS: by the same rules, but with its own name.
-        manager = super().proxy_manager_for(proxy, **self._tls(), proxy_ssl_context=self._context, **kwargs)
+        manager = super().proxy_manager_for(proxy, **self._tls(), proxy_ssl_context=self.context, **kwargs)
         manager.pool_classes_by_scheme = self._pools
         return manager
 
