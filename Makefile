@@ -3,10 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
+# What the tests of the engines and of the packages run, as Debian calls it.
+ENGINES := chromium fonts-dejavu-core icinga2-bin icingacli icingaweb2-module-director mariadb-server \
+    nagios-nrpe-plugin nagios-nrpe-server nagios4-core php-cli php-mysql prometheus prometheus-node-exporter snmpd systemd
+PACKAGERS := createrepo-c debhelper dh-python dnf dpkg-dev lintian python3-nagiosplugin python3-requests rpm rpmlint
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help docs templates demo test test-all test-engines test-packages fuzz bench coverage lint format packages rpm deb pyz clean
+.PHONY: help docs screenshots templates demo test test-all test-engines test-packages fuzz bench soak coverage lint format packages rpm deb pyz clean
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS='	' read -r target text; do \
@@ -22,10 +26,12 @@ test: $(VENV)/.has-test ## The tests, without the real monitoring engines and pa
 test-all: $(VENV)/.has-dev ## The tests on every Python of 3.9 to 3.13 that is found, and with the oldest libraries
 	$(BIN)/tox run
 
-test-engines: $(VENV)/.has-test ## The tests that run real monitoring engines; REQUIRE_ENGINES=1 fails on a missing one
+test-engines: $(VENV)/.has-test ## The tests that run real monitoring engines, installed as root; REQUIRE_ENGINES=1 skips none
+	scripts/need.sh $(ENGINES)
 	$(PYTEST) -m engines
 
 test-packages: $(VENV)/.has-test ## The tests that build and install packages, as root; REQUIRE_PACKAGES=1 skips nothing
+	scripts/need.sh $(PACKAGERS)
 	$(PYTEST) -m packages tests/packages
 
 fuzz: $(VENV)/.has-test ## The property tests with very many examples
@@ -34,12 +40,18 @@ fuzz: $(VENV)/.has-test ## The property tests with very many examples
 bench: $(VENV)/.has-simulator ## What checks cost against bare requests; fails over the limits
 	$(BIN)/python scripts/bench.py
 
+soak: $(VENV)/.has-simulator ## 100,000 checks through the service's workers: memory and CPU; SOAK_CHECKS=1000 for fewer
+	$(BIN)/python -m scripts.soak $${SOAK_CHECKS:-100000}
+
 coverage: $(VENV)/.has-test ## Which lines and branches the tests do not reach
 	$(BIN)/coverage run -m pytest -m "not engines and not packages"
 	$(BIN)/coverage report
 
 docs: $(VENV)/.has-test ## Write the generated tables of the README anew
 	$(BIN)/python -m scripts.documents
+
+screenshots: $(VENV)/.has-test ## The pictures of the README anew; needs chromium, prometheus and its node_exporter
+	$(BIN)/python -m scripts.screenshots
 
 templates: $(VENV)/.has-test ## Write the generated templates for pollers anew
 	$(BIN)/python -m scripts.templates

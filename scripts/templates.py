@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from scripts.pollers import centreon, grafana, icinga2, nagios, prometheus
+from scripts.pollers import centreon, director, grafana, icinga2, nagios, prometheus
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 BY_HAND = {"README.md"}
@@ -16,7 +16,7 @@ BY_HAND = {"README.md"}
 
 def made() -> dict[str, str]:
     """Path below templates/ to text."""
-    engines = (nagios, icinga2, prometheus, grafana, centreon)
+    engines = (nagios, icinga2, director, prometheus, grafana, centreon)
     return {name: text for engine in engines for name, text in engine.files().items()}
 
 

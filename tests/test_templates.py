@@ -15,11 +15,13 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from check_videoconf.catalog import SYSTEMS
+from check_videoconf.common_options import COMMON
 from check_videoconf.simulator import Simulator
 from scripts import templates
 from scripts.pollers import centreon, grafana, icinga2
 from scripts.pollers.services import Service, services
 from tests.conftest import Run
+from tests.servers import SNMP_PORTS
 
 PARSE: Any = text_string_to_metric_families  # without type hints
 SERVICES = [service for system in SYSTEMS for service in services(system)]
@@ -69,13 +71,41 @@ def test_no_password_is_in_a_command_line_of_nagios() -> None:
     assert re.findall(r"--password |--api-password", made("nagios/commands.cfg")) == []
 
 
+def test_every_macro_in_a_command_of_nagios_is_defined() -> None:
+    """Nagios leaves a host's variable that is not defined in the command line as it stands."""
+    used = set(re.findall(r"\$(\w+)\$", made("nagios/commands.cfg").partition("define")[2]))
+    assert used - {"USER1", "HOSTADDRESS", "ARG1", "ARG2"} == {
+        *re.findall(r"^#?\$(USER\d+)\$=\S+$", made("nagios/resource.cfg"), re.MULTILINE),
+        *(name for name in used if name.startswith("_HOST")),
+    }
+    for host in made("nagios/hosts.cfg").split("define host")[1:]:
+        assert {f"_HOST{name}" for name in re.findall(r"^ +_(\w+) +\S", host, re.MULTILINE)} == {
+            name for name in used if name.startswith("_HOST")
+        }
+
+
+def test_no_host_of_the_example_of_nagios_lacks_the_template_that_defines_its_macros() -> None:
+    hosts = re.findall(r"define host \{\n +use +(\S+)", made("nagios/example.cfg"))
+    assert hosts == [f"videoconf-{system},generic-host" for system in SYSTEMS]
+
+
 def test_icinga_has_a_variable_for_every_option_that_a_check_may_have() -> None:
     for service in SERVICES:
         arguments = icinga2.options(service.system).keys() | set(icinga2.thresholds(service.system))
+        passed = icinga2.environment(service.system).values()
         own = {option.names[-1] for option in service.mode.declared_options()}
         labels = [label for label in service.mode.labels() if "*" not in label]
         levels = {f"--{level}-{label}" for level in ("warning", "critical") for label in labels}
-        assert own | levels <= arguments, service.name
+        assert {icinga2.variable(name) for name in (own | levels) - arguments} <= set(passed), service.name
+
+
+def test_every_secret_of_icinga_is_in_the_environment_and_none_an_argument() -> None:
+    for service in SERVICES:
+        secrets = {option for option in (*COMMON, *service.mode.declared_options()) if option.secret}
+        assert {icinga2.variable(option.dest) for option in secrets} <= set(
+            icinga2.environment(service.system).values()
+        )
+        assert {option.names[-1] for option in secrets} & icinga2.options(service.system).keys() == set()
 
 
 def test_no_two_options_of_a_product_share_a_variable() -> None:
@@ -88,7 +118,8 @@ def test_an_option_has_a_value_in_all_modes_of_a_product_or_in_none() -> None:
     for service in SERVICES:
         known = icinga2.options(service.system)
         for option in service.mode.declared_options():
-            assert bool(known[option.names[-1]].metavar) == bool(option.metavar), option.names
+            if not option.secret:
+                assert bool(known[option.names[-1]].metavar) == bool(option.metavar), option.names
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -198,9 +229,11 @@ def test_a_command_of_centreon_with_its_macros_says_what_the_plugin_says(
     macros |= {"HOSTADDRESS": "127.0.0.1", "_HOSTAPIPROTO": "https", "_HOSTAPIUSERNAME": "monitor"}
     macros |= {"_HOSTAPIPASSWORD": "simulated", "_HOSTAPIPORT": str(getattr(simulator, service.system).port)}
     macros["_HOSTAPIEXTRAOPTIONS"] = f"--cacert {simulator.ca_file}"
+    elsewhere = ("--snmp-port", str(SNMP_PORTS[service.system])) if service.name == "snmp-load" else ()
+    macros["_SERVICEEXTRAOPTIONS"] = " ".join([macros["_SERVICEEXTRAOPTIONS"], *elsewhere])
     argv = shlex.split(re.sub(r"\$([A-Z_0-9]+)\$", lambda match: macros[str(match[1])], command))
     assert argv[0] == centreon.PLUGIN
-    plain = [*argv[1:8], "--cacert", str(simulator.ca_file), *service.needs]
+    plain = [*argv[1:8], "--cacert", str(simulator.ca_file), *service.needs, *elsewhere]
     answers = [
         check(*arguments, "--state-dir", str(tmp_path / name))
         for name, arguments in (("plain", plain), ("macros", argv[1:]))

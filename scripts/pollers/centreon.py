@@ -74,8 +74,10 @@ def _service(service: Service, host: str) -> Iterator[str]:
     yield f"STPL;setparam;{template};retry_check_interval;{max(1, service.mode.cache // 60)}"
     for macro, (option, value) in found.items():
         yield f"STPL;setmacro;{template};{macro};{value};0;{option}"
-    yield f"STPL;setmacro;{template};EXTRAOPTIONS;{' '.join(service.needs)};0;Extra options of this check"
-    yield f"STPL;addhosttemplate;{template};{host}"
+    needs = "" if service.mode.opt_in else " ".join(service.needs)
+    yield f"STPL;setmacro;{template};EXTRAOPTIONS;{needs};0;Extra options of this check"
+    if not service.mode.opt_in:
+        yield f"STPL;addhosttemplate;{template};{host}"
 
 
 def _quoted(macro: str, value: str) -> str:

@@ -24,6 +24,8 @@ _UNITS = {
     "rpm": "rotrpm",
 }
 _SOURCE = {"type": "prometheus", "uid": "${source}"}
+# What Prometheus calls our label `instance`, as it has one of its own; with honor_labels it would keep the name.
+_INSTANCE = "exported_instance"
 _STATES = (("OK", "green"), ("WARNING", "yellow"), ("CRITICAL", "red"), ("UNKNOWN", "purple"))
 _WIDTH, _HEIGHT, _COLUMNS = 8, 8, 24
 
@@ -108,14 +110,14 @@ def _charts(service: Service) -> Iterator[dict[str, Any]]:
     for unit, counters in totals.items():
         title = f"{service.name}: {', '.join(counter.title for counter in counters[:3])}"
         targets = [
-            _target(number, expression(service, counter), f"{{{{host}}}} {counter.title}")
+            _target(number, expression(service, counter), f"{{{{host}}}} {counter.title} {{{{{_INSTANCE}}}}}")
             for number, counter in enumerate(counters)
         ]
         yield _chart(title + (" …" if len(counters) > 3 else ""), unit, targets)
     each = [counter for counter in service.mode.counters if counter.instance or "*" in counter.label]
     # Several counters may be instances of one metric, as the fans are.
     for query, counter in {expression(service, counter): counter for counter in each}.items():
-        legend = "{{host}} {{instance}}" if counter.instance else "{{host}} {{__name__}}"
+        legend = f"{{{{host}}}} {{{{{_INSTANCE if counter.instance else '__name__'}}}}}"
         title = f"{service.name}: {counter.title.replace('*', '…')}"
         yield _chart(title, counter.unit, [_target(0, query, legend)])
 

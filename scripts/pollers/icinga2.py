@@ -7,17 +7,22 @@ import json
 from check_videoconf.catalog import SYSTEMS
 from check_videoconf.common_options import COMMON
 from check_videoconf.options import LEVELS, Option
+from check_videoconf.snmp_account import ENVIRONMENT
 
 from .services import DAILY, ENGINE_TIMEOUT, MARK, Service, services
 
-_ENVIRONMENT = {"username": "CHECK_VIDEOCONF_USERNAME", "password": "CHECK_VIDEOCONF_PASSWORD"}
+_ENVIRONMENT = {
+    "username": "CHECK_VIDEOCONF_USERNAME",
+    "password": "CHECK_VIDEOCONF_PASSWORD",
+    **{name.replace("-", "_"): variable for name, variable in ENVIRONMENT.items()},
+}
 
 _COMMANDS = f"""\
 // {MARK}
 // Each option is a variable: --filter-node is vc_filter_node, --warning-load is vc_warning_load. A list gives an option
 // several times, true sets one without a value, an empty text is what it is in the shell. Icinga wants $$ for each $.
 // Thresholds of families (license-*-usage) go into vc_warning and vc_critical: [ "license-port-usage=80" ].
-// Account and password are passed in the environment, where other users of the machine do not see them.
+// Account and secrets are passed in the environment, where other users of the machine do not see them.
 """
 
 _SERVICES = f"""\
@@ -31,7 +36,7 @@ _SERVICES = f"""\
 //     discovery = true
 //   }}
 //
-// Modes that cannot do without an option of yours are checked once `options` has them.
+// Modes that need an option of yours, snmp-load and test-call are checked once `options` has some for them.
 
 template Service "videoconf-service" {{
   max_check_attempts = 3
@@ -57,13 +62,23 @@ def files() -> dict[str, str]:
 
 
 def options(system: str) -> dict[str, Option]:
-    """Every option of a system's modes that a check can have, by name; later modes add to what is common."""
-    declared = [*COMMON, *(option for service in services(system) for option in service.mode.declared_options())]
+    """Every option of a system's modes that a check can have as an argument, by name."""
+    return {option.names[-1]: option for option in _declared(system) if option.dest not in _ENVIRONMENT}
+
+
+def environment(system: str) -> dict[str, str]:
+    """What a check gets in its environment: variable of the environment to variable of Icinga."""
+    return {_ENVIRONMENT[one.dest]: variable(one.dest) for one in _declared(system) if one.dest in _ENVIRONMENT}
+
+
+def _declared(system: str) -> list[Option]:
+    """Every option, each once; later modes add to what is common."""
+    modes = (option for service in services(system) for option in service.mode.declared_options())
     found: dict[str, Option] = {}
-    for option in declared:
-        if option.group != "help" and option.dest not in _ENVIRONMENT:
-            found.setdefault(option.names[-1], option)
-    return found
+    for option in (*COMMON, *modes):
+        if option.group != "help":
+            found.setdefault(option.dest, option)
+    return list(found.values())
 
 
 def thresholds(system: str) -> list[str]:
@@ -90,17 +105,18 @@ def quoted(text: str) -> str:
 def _command(system: str) -> str:
     arguments = [_argument(name, option) for name, option in options(system).items()]
     arguments += [f'    "{name}" = "${variable(name)}$"\n' for name in thresholds(system)]
-    environment = (f'    {name} = "${variable(dest)}$"\n' for dest, name in _ENVIRONMENT.items())
+    passed = environment(system)
+    lines = (f'    {name} = "${value}$"\n' for name, value in passed.items())
+    unset = (f'  vars.{value} = ""\n' for value in passed.values())
     return (
         f'\nobject CheckCommand "videoconf-{system}" {{\n'
         '  import "ipv4-or-ipv6"\n'
         f'  command = [ PluginDir + "/check_videoconf", "{system}", "$vc_mode$" ]\n'
         f"  timeout = {ENGINE_TIMEOUT}s\n"
         f"  arguments = {{\n{''.join(arguments)}  }}\n"
-        f"  env = {{\n{''.join(environment)}  }}\n"
+        f"  env = {{\n{''.join(lines)}  }}\n"
         '  vars.vc_hostname = "$check_address$"\n'
-        '  vars.vc_username = ""\n'
-        '  vars.vc_password = ""\n'
+        f"{''.join(unset)}"
         "}\n"
     )
 
@@ -113,7 +129,7 @@ def _argument(name: str, option: Option) -> str:
 
 def _apply(service: Service) -> str:
     condition = f'host.vars.videoconf.system == "{service.system}"'
-    if service.needs:
+    if service.on_request:
         condition += f' && host.vars.videoconf.options["{service.name}"]'
     if service.discovery:
         condition += " && host.vars.videoconf.discovery"
@@ -152,7 +168,9 @@ def _value(values: list[str]) -> str:
 
 def _host(system: str) -> str:
     needed = [
-        f'    options["{service.name}"] = {variables(service.needs)}\n' for service in services(system) if service.needs
+        f'    options["{service.name}"] = {variables(service.needs)}\n'
+        for service in services(system)
+        if service.needs and service.in_examples
     ]
     return (
         f'\nobject Host "{system}.example.com" {{\n'

@@ -16,6 +16,11 @@ _COMMAND_LINE = (
     '-u "$USER{account}$" --password-file "$USER{password}$" --cacert "$USER17$" $_HOSTVC_OPTIONS$ $ARG2$'
 )
 _FIRST_MACRO = 11
+_NOTIFICATION = (
+    '/usr/bin/printf "%b" "$SERVICEOUTPUT$\\n\\n$LONGSERVICEOUTPUT$\\n\\nService: $SERVICEDESC$\\n'
+    'Host: $HOSTNAME$ ($HOSTADDRESS$)\\nState: $SERVICESTATE$ ($SERVICESTATETYPE$)\\nTime: $LONGDATETIME$\\n" '
+    '| /usr/bin/mail -s "$NOTIFICATIONTYPE$: $SERVICEDESC$ on $HOSTNAME$ is $SERVICESTATE$" $CONTACTEMAIL$'
+)
 
 
 def files() -> dict[str, str]:
@@ -25,6 +30,7 @@ def files() -> dict[str, str]:
         "hosts.cfg": _hosts(),
         "services.cfg": _services(),
         "example.cfg": _example(),
+        "notifications.cfg": _notifications(),
         "resource.cfg": _resource(),
     }
     return {f"nagios/{name}": f"# {MARK}\n" + "".join(part) for name, part in parts.items()}
@@ -58,6 +64,12 @@ def _resource() -> Iterator[str]:
         yield f"$USER{account}$={SYSTEMS[system].username}\n"
         yield f"$USER{password}$=/etc/nagios/private/{system}.password\n"
     yield "#$USER17$=/etc/nagios/private/ca.pem\n"
+
+
+def _notifications() -> Iterator[str]:
+    yield "# For service_notification_commands of your contacts: a mail that holds all a check has found. Nagios\n"
+    yield "# writes ends of lines as \\n, which printf turns back, and leaves ` ~ $ & | ' \" < > out.\n"
+    yield _define("command", ("command_name", "notify-videoconf-by-email"), ("command_line", _NOTIFICATION))
 
 
 def _hosts() -> Iterator[str]:
@@ -108,7 +120,7 @@ def _example() -> Iterator[str]:
             ("address", host),
         )
         for service in services(system):
-            if not service.discovery:
+            if service.in_examples:
                 yield _define("service", *_used(host, service))
 
 

@@ -47,6 +47,16 @@ class Service:
         return bool(self.mode.columns)
 
     @property
+    def on_request(self) -> bool:
+        """Whether it is only for those who give it options."""
+        return bool(self.needs) or self.mode.opt_in
+
+    @property
+    def in_examples(self) -> bool:
+        """Whether the example of an engine has it."""
+        return not (self.mode.opt_in or self.discovery)
+
+    @property
     def title(self) -> str:
         """Its name for people: `Pexip Infinity: node load`."""
         return f"{SYSTEMS[self.system].title}: {self.name.replace('-', ' ')}"

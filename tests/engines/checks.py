@@ -11,6 +11,7 @@ import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -18,6 +19,7 @@ from check_videoconf.catalog import SYSTEMS
 from check_videoconf.simulator import Simulator
 from scripts.pollers.services import Service, services
 from tests.conftest import Answer
+from tests.servers import SNMP_PORTS
 
 PLUGIN = Path(sysconfig.get_path("scripts"), "check_videoconf")
 USERNAME, PASSWORD = "monitor", "simulated"
@@ -34,6 +36,8 @@ _ARGUMENTS = {
     "conductor capacity": ("--alias", "meet.bob@example.net"),
     "trio lines": ("--warning-line-status", ""),
 }
+
+_ARGUMENTS.update({f"{system} snmp-load": ("--snmp-port", str(port)) for system, port in SNMP_PORTS.items()})
 
 # The state of each check that finds something; all others are OK.
 _STATES = {
@@ -76,17 +80,20 @@ def _check(service: Service) -> Check:
     return Check(service, service.needs + _ARGUMENTS.get(name, ()), _STATES.get(name, 0))
 
 
-CHECKS = tuple(_check(service) for system in SYSTEMS for service in services(system))
+# But for those that change what the others see.
+CHECKS = tuple(_check(service) for system in SYSTEMS for service in services(system) if not service.mode.acts)
 
 
 def program(name: str, *, otherwise: str = "/usr/sbin") -> str:
     """The path of an engine's program; skips the test where there is none, fails it with REQUIRE_ENGINES."""
-    found = shutil.which(name) or shutil.which(name, path=otherwise)
-    if found is None:
-        if os.environ.get("REQUIRE_ENGINES"):
-            pytest.fail(f"{name} is not installed")
-        pytest.skip(f"{name} is not installed")
-    return found
+    return shutil.which(name) or shutil.which(name, path=otherwise) or missing(name)
+
+
+def missing(name: str) -> NoReturn:
+    """Skips the test of something that is not installed, fails it with REQUIRE_ENGINES."""
+    if os.environ.get("REQUIRE_ENGINES"):
+        pytest.fail(f"{name} is not installed")
+    pytest.skip(f"{name} is not installed")
 
 
 def port(simulator: Simulator, system: str) -> int:

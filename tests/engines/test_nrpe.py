@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import pytest
 from check_videoconf.simulator import Simulator
 from tests.conftest import Answer
 from tests.engines.checks import USERNAME, environment, free_port, password_file, program
+from tests.engines.daemons import running
 
 pytestmark = [pytest.mark.engines, pytest.mark.timeout(120)]
 
@@ -114,28 +114,13 @@ def ask(scratch: Path, large: Simulator) -> Iterator[Ask]:
         )
         return Answer(done.stdout, done.stderr, done.returncode)
 
-    with (scratch / "stdout").open("wb") as stdout:
-        process = subprocess.Popen(
-            [daemon, "-c", scratch / "nrpe.cfg", "-f"],
-            env=environment(scratch / "state"),
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        deadline = time.monotonic() + 20
-        while not (answer := check_nrpe()).stdout.startswith("NRPE v"):
-            assert process.poll() is None, (scratch / "nrpe.log").read_text(encoding="utf-8")
-            assert time.monotonic() < deadline, answer
-            time.sleep(0.2)
+    with running(
+        [daemon, "-c", scratch / "nrpe.cfg", "-f"],
+        environment(scratch / "state"),
+        *(scratch / "stdout", scratch / "nrpe.log"),
+    ) as nrpe:
+        nrpe.wait_for("it answers", lambda: check_nrpe().stdout.startswith("NRPE v"))
         yield lambda name, *packet: check_nrpe(*packet, "-c", name)
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(timeout=10)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -153,7 +138,9 @@ def test_what_check_nrpe_brings_by_itself_is_what_the_plugin_said(
         check=False,
     )
     assert answer.code == by_hand.returncode
-    assert list(answer.perfdata) == list(Answer(by_hand.stdout, "", 0).perfdata)
+    fewer, more = sorted((answer.perfdata.keys(), Answer(by_hand.stdout, "", 0).perfdata.keys()), key=len)
+    assert fewer <= more
+    assert len(more) - len(fewer) < 5  # the plugin's own limit cuts elsewhere when a number of seconds got longer
     assert_whole(answer)
 
 

@@ -73,6 +73,37 @@ def test_an_alert_fires_in_its_state_and_not_when_all_is_well(
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("alert", "series", "value", "quiet", "loud"),
+    [
+        ("VideoconfCritical", f"videoconf_check_state{{{LABELS}}}", 2, "1m", "2m"),
+        ("VideoconfWarning", f"videoconf_check_state{{{LABELS}}}", 1, "9m", "10m"),
+        ("VideoconfUnknown", f"videoconf_check_state{{{LABELS}}}", 3, "9m", "10m"),
+        ("VideoconfSlow", f"videoconf_check_duration_seconds{{{LABELS}}}", 21, "29m", "30m"),
+        ("VideoconfStale", 'node_textfile_mtime_seconds{file="videoconf_pexip_alarms_a.prom"}', 0, "35m", "36m"),
+        ("VideoconfSlow", f"videoconf_check_duration_seconds{{{LABELS}}}", 19, "120m", ""),
+        ("VideoconfStale", 'node_textfile_mtime_seconds{file="apt.prom"}', 0, "120m", ""),
+    ],
+)
+def test_an_alert_fires_when_its_time_has_passed_and_not_before(
+    alert: str, series: str, value: int, quiet: str, loud: str, tmp_path: Path
+) -> None:
+    written = [{"series": series, "values": f"{value}x150"}]
+    for name, moment in (("quiet", quiet), ("loud", loud)):
+        if not moment:
+            continue
+        expected = {"alertname": alert, "eval_time": moment, "exp_alerts": []}
+        case = {"interval": "1m", "input_series": written, "alert_rule_test": [expected]}
+        file = tmp_path / f"{name}.yml"
+        file.write_text(
+            json.dumps({"rule_files": [str(ALERTS)], "evaluation_interval": "1m", "tests": [case]}), encoding="utf-8"
+        )
+        # Where it fires, promtool was told to expect none: it fails and names the alert.
+        done = promtool("test", "rules", str(file))
+        assert done.returncode == int(name == "loud"), done.stdout + done.stderr
+        assert (f'alertname="{alert}"' in done.stdout + done.stderr) == (name == "loud")
+
+
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_every_query_of_a_dashboard_is_promql(system: str, tmp_path: Path) -> None:
     dashboard = json.loads((TEMPLATES / "grafana" / f"{system}.json").read_text(encoding="utf-8"))

@@ -1,0 +1,62 @@
+"""`make screenshots` makes the pictures of the README, with a real browser and a real Prometheus."""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts import screenshots
+from scripts.templates import TEMPLATES
+from tests.engines.checks import program
+
+PNG = b"\x89PNG\r\n\x1a\n"
+LARGEST = 150_000
+
+
+def size(picture: bytes) -> tuple[int, int]:
+    """Width and height of a PNG in pixels."""
+    assert picture.startswith(PNG)
+    width, height = struct.unpack(">II", picture[16:24])
+    return width, height
+
+
+@pytest.mark.engines
+@pytest.mark.timeout(240)
+def test_the_pictures_are_made_and_each_is_small(tmp_path: Path) -> None:
+    for name in ("chromium", "prometheus", "prometheus-node-exporter"):
+        program(name)
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.screenshots", "--seconds", "4", "--into", tmp_path],
+        cwd=TEMPLATES.parent,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    # It fails by itself if a graph has no curve.
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    graphs = {name: (screenshots.GRAPH_WIDTH, height) for name, _, _, height in screenshots.GRAPHS}
+    found = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    sizes = {name: size(picture) for name, picture in found.items()}
+    assert sizes.pop("terminal.png")[0] > 800
+    assert sizes == graphs
+    assert {name for name, picture in found.items() if len(picture) > LARGEST} == set()
+
+
+def test_the_pictures_of_the_readme_are_those_that_are_made_and_each_is_small() -> None:
+    kept = {path.name: path.read_bytes() for path in screenshots.IMAGES.iterdir()}
+    assert kept.keys() == {"terminal.png", *(name for name, _, _, _ in screenshots.GRAPHS)}
+    assert {name for name, picture in kept.items() if len(picture) > LARGEST} == set()
+    for picture in kept.values():
+        assert size(picture) > (800, 200)
+
+
+def test_a_terminals_colours_become_those_of_a_page_and_nothing_else_becomes_a_tag() -> None:
+    assert screenshots.coloured("\x1b[1mPEXIP\x1b[0m \x1b[31mCRITICAL\x1b[0m <b> & more") == (
+        '<span style="font-weight: bold">PEXIP</span> <span style="color: #ff6b68">CRITICAL</span> &lt;b&gt; &amp; more'
+    )
