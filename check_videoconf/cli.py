@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
+from .catalog import COMMANDS
 from .errors import Terminated
 
 if TYPE_CHECKING:
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
     from .service.host import Host
 
 OK, UNKNOWN = 0, 3
-# What is no check, and who does it.
-_COMMANDS = {
-    "doctor": "doctor",
-    "simulate": "simulator",
-    "serve": "service.serve",
-    "connector": "service.connector",
-    "nagios-worker": "service.nagios_worker",
-}
 # How the client of the service tells why it has started the plugin after all, and when it was itself.
 _WITHOUT_SERVICE = "CHECK_VIDEOCONF_WITHOUT_SERVICE"
 
@@ -55,10 +48,10 @@ def entry() -> None:
     """The installed command and `python -m check_videoconf`. Ends the process."""
     _make_descriptors_safe()
     arguments = sys.argv[1:]
-    if arguments and arguments[0] in _COMMANDS:
+    if arguments and arguments[0] in COMMANDS:
         import importlib
 
-        sys.exit(importlib.import_module(f"check_videoconf.{_COMMANDS[arguments[0]]}").main(arguments[1:]))
+        sys.exit(importlib.import_module(f"check_videoconf.{COMMANDS[arguments[0]].module}").main(arguments[1:]))
     # Icinga 2 and Mod-Gearman mix stderr into the status, and a library may write there: nothing gets through.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     outcome = undisturbed(lambda: _protected(arguments))

@@ -72,6 +72,7 @@ def main(arguments: Sequence[str], out: TextIO | None = None) -> int:
     if {"-h", "--help"} & set(arguments):
         out.write(USAGE)
         return 0
+    credentials.hide_arguments(arguments)
     redactor = Redactor()
     redactor.add(*credentials.secrets_in(arguments))
     try:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from . import __version__
-from .catalog import SYSTEMS
+from .catalog import COMMANDS, SYSTEMS
 from .common_options import COMMON
 from .counters import Counter
 from .mode import Mode
@@ -35,7 +35,7 @@ def program() -> str:
             "  check_videoconf SYSTEM MODE --help             options, counters and examples of a mode",
             "  check_videoconf SYSTEM MODE --list-counters    its counters and default thresholds",
             "  check_videoconf --list-modes [SYSTEM]          all modes",
-            "  check_videoconf simulate                       simulated devices to try it on",
+            *(f"  check_videoconf {name:31}{command.line}" for name, command in COMMANDS.items()),
             "",
             *_modes(list(SYSTEMS)),
             "",
@@ -78,8 +78,8 @@ def mode(chosen: type[Mode]) -> str:
     lines += _tables(chosen)
     lines += [
         "Examples:",
-        f"  {command} -H HOST --password-file FILE {chosen.needs}".rstrip(),
-        f"  {command} -H HOST --password-file FILE {chosen.example}",
+        f"  {command} -H HOST {chosen.login} {chosen.needs}".rstrip(),
+        f"  {command} -H HOST {chosen.login} {chosen.example}",
     ]
     return "\n".join([*lines, ""])
 

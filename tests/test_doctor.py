@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import pytest
 
@@ -218,3 +222,26 @@ def test_help_is_help(examine: Examine) -> None:
     lines, code = examine("--help")
     assert lines[0].startswith("usage: check_videoconf doctor ")
     assert code == 0
+
+
+def test_a_password_on_the_command_line_leaves_the_process_title(tmp_path: Path) -> None:
+    titles: list[bytes] = []
+
+    def answer(_: Request) -> Reply:
+        titles.append(Path(f"/proc/{process.pid}/cmdline").read_bytes())
+        return 401, {}, b""
+
+    with Web(answer) as web:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "check_videoconf", "doctor", "pexip", "-H", HOST, "-p", str(web.port)),
+                *("--proto", "http", "--password", "correct horse"),
+            ],
+            env={"PATH": os.environ["PATH"], "CHECK_VIDEOCONF_STATE_DIR": str(tmp_path)},
+            cwd=Path(__file__).resolve().parent.parent,
+            stdout=subprocess.PIPE,
+        )
+        output, _ = process.communicate(timeout=50)
+    assert (process.returncode, b"FAIL  account" in output, b"correct horse" in output) == (2, True, False)
+    assert titles
+    assert all(b"--password" in title and b"correct horse" not in title for title in titles)
