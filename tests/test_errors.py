@@ -16,7 +16,9 @@ import pytest
 
 from check_videoconf import errors, lock
 from check_videoconf.deadline import Deadline
+from check_videoconf.pexip import guard, test_call
 from check_videoconf.simulator import Canned, Simulator
+from check_videoconf.simulator.pexip_commands import DIAL, DISCONNECT
 from check_videoconf.state import directory, file_name
 
 from .agents import OBJECTS, SYS_NAME, Datagrams, Reply, agent, reporting
@@ -53,7 +55,8 @@ BY_FAULT: dict[str, tuple[str, str]] = {
 #: Errors made below.
 MADE = (
     "OptionError", "NameNotResolved", "ConnectionRefused", "NoRoute", "ProxyRefused", "RequestRefused", "DeviceError",
-    "Busy", "Terminated", "SnmpNoAnswer", "SnmpUserRefused", "SnmpBadAnswer", "SnmpObjectMissing",
+    "Busy", "Terminated", "CallLeft", "CallNotGuarded", "CallRefused",
+    "SnmpNoAnswer", "SnmpUserRefused", "SnmpBadAnswer", "SnmpObjectMissing",
 )  # fmt: skip
 #: Those that only others are derived from.
 BASES = ("VideoconfError", "Unreachable")
@@ -177,6 +180,35 @@ def test_a_device_that_another_check_is_asking(check: Run, tmp_path: object) -> 
 def test_a_signal_of_the_poller(check: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     assert says("Terminated", ask(check, 443))
+
+
+def place_call(check: Run, answer: Callable[[Simulator], None], *argv: str) -> Answer:
+    with Simulator(systems=("pexip",), tls=False) as devices:
+        answer(devices)
+        return check("pexip", "test-call", "-H", HOST, "-p", str(devices.pexip.port), "--proto", "http",
+                     "-u", "monitor", "--password", "simulated", "--i-understand-this-places-a-call", "--hold", "0",
+                     "--destination", "test@example.com", "--conference-alias", "meet@example.com",
+                     "--system-location", "London", "--unreachable-state", "critical", *argv)  # fmt: skip
+
+
+def test_a_test_call_that_is_refused_or_not_hung_up_or_not_guarded(check: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(devices: Simulator) -> None:
+        devices.pexip.respond[DIAL] = Canned(400, {}, b'{"dial": {"destination": ["No such alias."]}}')
+
+    def stay(devices: Simulator) -> None:
+        devices.pexip.respond[DISCONNECT] = Canned(500)
+
+    monkeypatch.setattr(test_call, "RESERVE", 0.2)
+    monkeypatch.setattr(guard, "PATIENCE", 0.1)
+    answers = {
+        "CallRefused": place_call(check, refuse),
+        "CallLeft": place_call(check, stay, "--call-timeout", "1", "--timeout", "1.3", "--retries", "0"),
+    }
+    monkeypatch.setattr(os, "fork", lambda: os.close(-1))
+    answers["CallNotGuarded"] = place_call(check, lambda _: None)
+    for name, answer in answers.items():
+        assert says(name, answer), answer.stdout
+        assert answer.code == 3
 
 
 def ask_agent(check: Run, port: int, *argv: str) -> Answer:

@@ -230,10 +230,11 @@ def test_a_command_of_centreon_with_its_macros_says_what_the_plugin_says(
     macros |= {"_HOSTAPIPASSWORD": "simulated", "_HOSTAPIPORT": str(getattr(simulator, service.system).port)}
     macros["_HOSTAPIEXTRAOPTIONS"] = f"--cacert {simulator.ca_file}"
     elsewhere = ("--snmp-port", str(SNMP_PORTS[service.system])) if service.name == "snmp-load" else ()
-    macros["_SERVICEEXTRAOPTIONS"] = " ".join([macros["_SERVICEEXTRAOPTIONS"], *elsewhere])
+    asked_for = (*service.needs, "--hold", "0") if service.mode.acts else ()
+    macros["_SERVICEEXTRAOPTIONS"] = " ".join([macros["_SERVICEEXTRAOPTIONS"], *elsewhere, *asked_for])
     argv = shlex.split(re.sub(r"\$([A-Z_0-9]+)\$", lambda match: macros[str(match[1])], command))
     assert argv[0] == centreon.PLUGIN
-    plain = [*argv[1:8], "--cacert", str(simulator.ca_file), *service.needs, *elsewhere]
+    plain = [*argv[1:8], "--cacert", str(simulator.ca_file), *(asked_for or service.needs), *elsewhere]
     answers = [
         check(*arguments, "--state-dir", str(tmp_path / name))
         for name, arguments in (("plain", plain), ("macros", argv[1:]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (
     pexip_bursting,
     pexip_calls,
+    pexip_commands,
     pexip_configuration,
     pexip_connectors,
     pexip_history,
@@ -44,6 +45,8 @@ class Pexip(System):
     ) -> None:
         super().__init__(latency)
         self.tables = Tables(deployment, RESOURCES)
+        self.calls = pexip_commands.Calls(deployment, self.tables, self.stopping)
+        """Calls that were placed by the command API."""
         self._page_limit = page_limit
         self.oauth2: OAuth2 | None = None
         """Where to get the token that is then asked for in place of the account."""
@@ -59,6 +62,9 @@ class Pexip(System):
         path = request.path.removeprefix(PREFIX)
         if not path.endswith("/"):
             return self._with_slash(request)
+        if path in pexip_commands.PATHS:
+            return self.calls.command(path, request) if request.method == "POST" else self.error(405)
+        self.calls.asked(path)
         if path in self.tables or self.tables.child(path):
             return self._list(path, request) if request.method == "GET" else self.error(405)
         table, _, identity = path.rstrip("/").rpartition("/")
@@ -66,7 +72,7 @@ class Pexip(System):
             return self.error(404)
         if request.method != "GET":
             return self.error(405)
-        row = self.tables.row(f"{table}/", identity)
+        row = self.tables.row(f"{table}/", identity) or self.calls.ended(table, identity)
         return Answer(404) if row is None else encoded(row)
 
     def error(self, status: int) -> Answer:

@@ -152,6 +152,28 @@ def _participant(
     }
 
 
+def call_row(deployment: Deployment, random: Random, identity: str, command: dict[str, str]) -> Row:
+    """The row of a participant that is being called, by the members of the dial command."""
+    location, alias, called = command.get("system_location"), command["conference_alias"], command["destination"]
+    node = next((node for node in deployment.nodes if node.location == location), deployment.nodes[0])
+    kind = _Kind((command.get("protocol") or "sip").upper(), "good", "TANDBERG/531 (RoomOS 11.20)", direction="out")
+    conference = Conference(identity, alias, "conference", "", deployment.started, is_started=True, is_locked=False)
+    return {
+        **_participant(deployment, random, 0, kind, conference, node, ""),
+        "call_uuid": identity,
+        "connect_time": None,
+        "conversation_id": identity,
+        "destination_alias": called,
+        "display_name": command.get("remote_display_name") or called,
+        "has_media": False,
+        "id": identity,
+        "participant_alias": called,
+        "resource_uri": f"/api/admin/status/v1/participant/{identity}/",
+        "role": command.get("role") or "guest",
+        "source_alias": alias,
+    }
+
+
 def _history(random: Random, kind: _Kind, windows: int) -> list[int]:
     """The quality of each window of 20 s; the last three give the call its quality."""
     if not kind.has_media:

@@ -24,6 +24,7 @@ _HOURLY = {
     "services",
     "sync",
     "system",
+    "test-call",
 }
 
 # How long an engine waits for a check, in seconds; the plugin gives up by itself after 30.
