@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
+# How long the benchmark holds its load.
+BENCH_SECONDS ?= 300
 # What the tests of the engines and of the packages run, as Debian calls it.
 ENGINES := chromium fonts-dejavu-core icinga2-bin icingacli icingaweb2-module-director mariadb-server \
     nagios-nrpe-plugin nagios-nrpe-server nagios4-core php-cli php-mysql prometheus prometheus-node-exporter snmpd systemd
@@ -10,7 +12,7 @@ PACKAGERS := createrepo-c debhelper dh-python dnf dpkg-dev lintian python3-nagio
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help docs screenshots templates demo test test-all test-engines test-packages fuzz bench soak coverage lint format packages rpm deb pyz clean
+.PHONY: help docs screenshots templates demo test test-all test-engines test-packages fuzz bench coverage lint format packages rpm deb pyz clean
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS='	' read -r target text; do \
@@ -37,11 +39,8 @@ test-packages: $(VENV)/.has-test ## The tests that build and install packages, a
 fuzz: $(VENV)/.has-test ## The property tests with very many examples
 	$(PYTEST) -m hypothesis --hypothesis-profile=fuzz --timeout=1800
 
-bench: $(VENV)/.has-simulator ## What checks cost against bare requests; fails over the limits
-	$(BIN)/python scripts/bench.py
-
-soak: $(VENV)/.has-simulator ## 100,000 checks through the service's workers: memory and CPU; SOAK_CHECKS=1000 for fewer
-	$(BIN)/python -m scripts.soak $${SOAK_CHECKS:-100000}
+bench: $(VENV)/.has-simulator ## What checks cost, in about ten minutes; fails over the limits; BENCH_SECONDS=20 for a shorter one
+	$(BIN)/python -m scripts.bench --seconds $(BENCH_SECONDS)
 
 coverage: $(VENV)/.has-test ## Which lines and branches the tests do not reach
 	$(BIN)/coverage run -m pytest -m "not engines and not packages"
