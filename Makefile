@@ -8,7 +8,8 @@ BENCH_SECONDS ?= 300
 # What the tests of the engines and of the packages run, as Debian calls it.
 ENGINES := chromium fonts-dejavu-core icinga2-bin icingacli icingaweb2-module-director mariadb-server \
     nagios-nrpe-plugin nagios-nrpe-server nagios4-core php-cli php-mysql prometheus prometheus-node-exporter snmpd systemd
-PACKAGERS := createrepo-c debhelper dh-python dnf dpkg-dev lintian python3-nagiosplugin python3-requests rpm rpmlint
+PACKAGERS := createrepo-c debhelper dh-python dnf dpkg-dev lintian mandoc python3-nagiosplugin python3-requests rpm \
+    rpmlint systemd
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -46,7 +47,7 @@ coverage: $(VENV)/.has-test ## Which lines and branches the tests do not reach
 	$(BIN)/coverage run -m pytest -m "not engines and not packages"
 	$(BIN)/coverage report
 
-docs: $(VENV)/.has-test ## Write the generated tables of the README anew
+docs: $(VENV)/.has-test ## Write the generated parts of README and docs anew
 	$(BIN)/python -m scripts.documents
 
 screenshots: $(VENV)/.has-test ## The pictures of the README anew; needs chromium, prometheus and its node_exporter

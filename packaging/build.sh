@@ -62,7 +62,7 @@ build_pyz() {
     unpacked_source "$scratch/source"
     mkdir "$scratch/file"
     "$python" packaging/bundle.py "$scratch/file" "$scratch"/wheels/*.whl
-    cp -r "$scratch"/source/{check_videoconf,LICENSE,packaging/pyz/__main__.py} "$scratch/file"
+    cp -r "$scratch"/source/{check_videoconf,bin,LICENSE,packaging/pyz/__main__.py} "$scratch/file"
     find "$scratch/file" -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
     "$python" -m zipapp "$scratch/file" --compress --python '/usr/bin/python3 -I' --output "$output/check_videoconf.pyz"
     chmod 755 "$output/check_videoconf.pyz"

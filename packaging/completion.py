@@ -1,4 +1,4 @@
-"""Writes the completion for bash: systems, modes, and the options of the chosen mode, from the modes' declarations."""
+"""Writes the completion for bash: systems, modes and their options, and the commands, from the declarations."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _check_videoconf() {{
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }}
 
-complete -F _check_videoconf check_videoconf
+complete -F _check_videoconf check_videoconf check_videoconf_client
 """
 
 
@@ -54,21 +54,29 @@ def script() -> str:
     choices = {name: option.metavar.split("|") for name, option in valued.items() if has_choices(option)}
     levels = [f"--{level}-*" for level in LEVELS]
     return SCRIPT.format(
-        systems="|".join(f"//{system}" for system in catalog.SYSTEMS),
+        systems="|".join(f"//{name}" for name in (*catalog.SYSTEMS, *catalog.COMMANDS)),
         modes="|".join(f"{mode.system}//{mode.name}" for mode in modes),
         file_options="|".join(sorted(files)),
         choices="\n".join(f"        {name}) words={quoted(words)} ;;" for name, words in sorted(choices.items())),
         value_options="|".join([*sorted(valued.keys() - files - choices.keys()), *levels]),
         words="\n".join([*beginnings(), *(arm(mode) for mode in modes)]),
-        common=" ".join(name for option in COMMON for name in option.names),
+        common=" ".join(common_names()),
     )
 
 
 def beginnings() -> Iterable[str]:
-    """What may stand before a mode is chosen."""
-    yield f"            //*) words={quoted([*catalog.SYSTEMS, 'simulate', '--help', '--version', '--list-modes'])} ;;"
+    """What may stand before a mode is chosen, and after a command. The doctor takes what every mode does."""
+    first = [*catalog.SYSTEMS, *catalog.COMMANDS, "--help", "--version", "--list-modes"]
+    yield f"            //*) words={quoted(first)} ;;"
     for system, known in catalog.SYSTEMS.items():
         yield f"            {system}//*) words={quoted([*known.modes, '--list-modes'])} ;;"
+    for command in catalog.COMMANDS:
+        words = [*catalog.SYSTEMS, *common_names()] if command == "doctor" else ["--help"]
+        yield f"            {command}//*) words={quoted(words)} ;;"
+
+
+def common_names() -> list[str]:
+    return [name for option in COMMON for name in option.names]
 
 
 def arm(mode: type[Mode]) -> str:

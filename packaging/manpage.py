@@ -16,7 +16,7 @@ from check_videoconf.options import LEVELS, Option
 
 INTRODUCTION = """\
 .SH NAME
-check_videoconf \\- check Pexip Infinity, Cisco TelePresence Conductor and Poly Trio
+check_videoconf, check_videoconf_client \\- check Pexip Infinity, Cisco TelePresence Conductor and Poly Trio
 .SH SYNOPSIS
 .B check_videoconf
 .I SYSTEM MODE
@@ -31,11 +31,26 @@ check_videoconf \\- check Pexip Infinity, Cisco TelePresence Conductor and Poly 
 .B check_videoconf \\-\\-list\\-modes
 .RI [ SYSTEM ]
 .br
-.B check_videoconf simulate
+.B check_videoconf
+.I COMMAND
+.RI [ options ]
+.br
+.B check_videoconf_client
+.RB [ \\-\\-socket
+.IR PATH ]
+.I SYSTEM MODE
+.B \\-H
+.I HOST
 .RI [ options ]
 .SH DESCRIPTION
 A monitoring plugin. A poller such as Nagios Core, Icinga 2 or Centreon Engine starts it; it asks the device's own API
-and answers with one line, performance data and an exit code. It only reads.
+and answers with one line, performance data and an exit code. It only reads, but where a mode says that it does more.
+.PP
+.B check_videoconf_client
+has the service run the same command line, so that the poller need not wait for the start of Python; the answer is the
+same. Without a service it becomes
+.BR check_videoconf ,
+which lies beside it.
 """
 
 ENDING = """\
@@ -46,12 +61,40 @@ ENDING = """\
 .BR CHECK_VIDEOCONF_USERNAME ", " CHECK_VIDEOCONF_PASSWORD
 The account, where no option gives it.
 .TP
+.BR CHECK_VIDEOCONF_SNMP_COMMUNITY ", " CHECK_VIDEOCONF_SNMP_AUTH_PASSWORD ", " CHECK_VIDEOCONF_SNMP_PRIV_PASSWORD
+The same for SNMP.
+.TP
 .B CHECK_VIDEOCONF_STATE_DIR
 Where locks, cache and what lasts between runs live, where no option names it.
+.TP
+.B CHECK_VIDEOCONF_SOCKET
+Where
+.B check_videoconf_client
+finds the service, where its first option does not name it.
+.TP
+.BR MP_CONFIG_FILE ", " NAGIOS_CONFIG_PATH
+The file that
+.B \\-\\-extra\\-opts
+reads, or the directories in which it is looked for.
+.TP
+.BR SSL_CERT_FILE ", " SSL_CERT_DIR
+Authorities to trust in place of the system's.
+.TP
+.BR HTTP_PROXY ", " HTTPS_PROXY ", " NO_PROXY
+With
+.B \\-\\-proxyurl
+env alone.
+.TP
+.B NO_COLOR
+Not empty: no colours on a terminal, either.
 .SH FILES
 .TP
 .I /var/lib/check_videoconf
-The same, for the account that the packaged directory belongs to.
+What lasts between runs, for the account that the packaged directory belongs to.
+.TP
+.I /run/check_videoconf/socket
+Where the service is found. It is not on unless it has been enabled:
+.B systemctl enable \\-\\-now check_videoconf.socket
 """
 
 ASCII = 0x7F
@@ -66,6 +109,9 @@ def page(date: str) -> str:
         lines.append(f".SS {roff(f'{system}: {described.title}')}")
         for name, line in described.modes.items():
             lines += [".TP", bold(name), roff(line)]
+    lines.append(".SH COMMANDS")
+    for name, command in catalog.COMMANDS.items():
+        lines += [".TP", bold(name), roff(command.line)]
     lines.append(".SH OPTIONS OF EVERY MODE")
     for option in COMMON:
         lines += entry(option, default_everywhere(option, modes))

@@ -7,13 +7,15 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+from .servers import SNMP_PORTS
 
 if TYPE_CHECKING:
     from check_videoconf.simulator import Simulator
@@ -55,6 +57,21 @@ class Answer:
 Run = Callable[..., Answer]
 
 
+def answer_of(
+    argv: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: str = "",
+    timeout: float = 45,
+) -> Answer:
+    """What a command gives that finds `stdin` there and `env` as its whole environment."""
+    done = subprocess.run(
+        argv, cwd=cwd, env=env or {}, input=stdin, capture_output=True, encoding="utf-8", timeout=timeout, check=False
+    )
+    return Answer(done.stdout, done.stderr, done.returncode)
+
+
 def _environment(state_dir: Path) -> dict[str, str]:
     """The environment of a poller: nothing of the developer's reaches the plugin."""
     return {"PATH": os.environ["PATH"], "CHECK_VIDEOCONF_STATE_DIR": str(state_dir)}
@@ -65,17 +82,8 @@ def run(tmp_path: Path) -> Run:
     """`run("pexip", "alarms", "-H", …, LC_ALL="C")` runs the installed command in a process of its own."""
 
     def run_plugin(*argv: str, **env: str) -> Answer:
-        done = subprocess.run(
-            [sys.executable, "-m", "check_videoconf", *argv],
-            cwd=tmp_path,
-            env={**_environment(tmp_path / "state"), **env},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=45,
-            check=False,
-        )
-        return Answer(done.stdout, done.stderr, done.returncode)
+        command = (sys.executable, "-m", "check_videoconf", *argv)
+        return answer_of(command, cwd=tmp_path, env={**_environment(tmp_path / "state"), **env})
 
     return run_plugin
 
@@ -108,5 +116,6 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
     """A Management Node, a Conductor and a Trio on loopback, over HTTPS; no test may change them."""
     from check_videoconf.simulator import Simulator
 
-    with Simulator(seed=1, directory=tmp_path_factory.mktemp("simulator")) as devices:
+    directory = tmp_path_factory.mktemp("simulator")
+    with Simulator(seed=1, directory=directory, snmp_ports=SNMP_PORTS) as devices:
         yield devices

@@ -21,6 +21,13 @@ OLDER = "0.0.1"
 NAGIOS_NUMBER = 4711
 PASSWORD_FILE, CA_FILE = "/etc/simulated.secret", "/etc/simulated.pem"
 TARGETS = ("el8", "el9", "el10")
+SYSTEMCTL_LOG = "/var/log/systemctl"
+# Nothing runs in a room that could be told; what it is told is kept, and what is only files is done.
+SYSTEMCTL = f"""\
+#!/bin/sh
+echo "$*" >>{SYSTEMCTL_LOG}
+SYSTEMD_OFFLINE=1 exec /usr/bin/systemctl.real "$@"
+"""
 
 
 @dataclass(frozen=True)
@@ -157,13 +164,15 @@ def make_room(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) ->
     def make() -> Room:
         if os.geteuid() != 0:
             missing("only root can install packages")
-        need("unshare", "chroot", "mount")
+        need("unshare", "chroot", "mount", "systemctl", "systemd-analyze", "systemd-socket-activate")
         room = Room(tmp_path_factory.mktemp("room"))
         room.without_accounts("centreon-engine", "icinga")
         room.account("nagios", NAGIOS_NUMBER)
         tried = room.run("/bin/true")
         if tried.code:
             missing(f"no layer can be put on top of this file system: {tried.stderr}")
+        room.run("/bin/cp", "/usr/bin/systemctl", "/usr/bin/systemctl.real")
+        room.write("/usr/bin/systemctl", SYSTEMCTL, mode=0o755)
         room.write(PASSWORD_FILE, f"{simulator.password}\n", owner=NAGIOS_NUMBER, mode=0o600)
         room.write(CA_FILE, Path(simulator.ca_file).read_text(encoding="ascii"))
         return room

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.conftest import Answer
+from tests.conftest import Answer, answer_of
 
 # The layer is mounted for one command, in a namespace of its own: nothing is left mounted, however a test ends.
 _MOUNT = """\
@@ -54,17 +53,12 @@ class Room:
         return self._run(_OUTSIDE, "", *argv)
 
     def _run(self, script: str, user: str, *argv: str | Path) -> Answer:
-        done = subprocess.run(
-            ["/usr/bin/unshare", "--mount", "/bin/sh", "-euc", script, "sh", self.directory, user, *argv],
+        return answer_of(
+            ("/usr/bin/unshare", "--mount", "/bin/sh", "-euc", script, "sh", self.directory, user, *argv),
             env={"PATH": _PATH, "DEBIAN_FRONTEND": "noninteractive"},
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
+            cwd=Path("/"),
             timeout=240,
-            check=False,
         )
-        return Answer(done.stdout, done.stderr, done.returncode)
 
     def write(self, path: str, text: str, *, owner: int = 0, mode: int = 0o644) -> str:
         """A file inside, written before anything runs; returns its path."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,13 +12,14 @@ import pytest
 
 from check_videoconf import catalog
 from check_videoconf.common_options import COMMON
+from tests.conftest import answer_of
+from tests.packages.conftest import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 ASK = """\
 source "$1"
 shift
 COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
-$(complete -p check_videoconf | sed 's/.*-F //; s/ .*//')
+$(complete -p "$1" | sed 's/.*-F //; s/ .*//')
 printf '%s\\n' "${COMPREPLY[@]}"
 """
 
@@ -32,33 +33,38 @@ def complete(tmp_path_factory: pytest.TempPathFactory) -> Complete:
     if bash is None:
         pytest.skip("bash is not installed")
     script = tmp_path_factory.mktemp("completion") / "check_videoconf"
-    with script.open("wb") as file:
-        subprocess.run(
-            [sys.executable, "-S", ROOT / "packaging" / "completion.py"],
-            env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
-            stdout=file,
-            timeout=30,
-            check=True,
-        )
+    made = answer_of(
+        (sys.executable, "-S", ROOT / "packaging" / "completion.py"),
+        env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    assert (made.stderr, made.code) == ("", 0)
+    script.write_text(made.stdout, encoding="utf-8")
 
-    def ask(*words: str) -> list[str]:
-        done = subprocess.run(
-            [bash, "--norc", "-c", ASK, "bash", script, "check_videoconf", *words],
-            cwd=ROOT / "packaging",
-            capture_output=True,
-            encoding="utf-8",
-            timeout=30,
-            check=False,
-        )
-        assert (done.stderr, done.returncode) == ("", 0)
-        return done.stdout.split()
+    def ask(*words: str, program: str = "check_videoconf") -> list[str]:
+        command: tuple[str | Path, ...] = (bash, "--norc", "-c", ASK, "bash", script, program, *words)
+        offered = answer_of(command, cwd=ROOT / "packaging", env=dict(os.environ))
+        assert (offered.stderr, offered.code) == ("", 0)
+        return offered.stdout.split()
 
     return ask
 
 
-def test_first_come_the_systems(complete: Complete) -> None:
-    assert complete("") == [*catalog.SYSTEMS, "simulate", "--help", "--version", "--list-modes"]
-    assert complete("con") == ["conductor"]
+def test_first_come_the_systems_and_the_commands(complete: Complete) -> None:
+    assert complete("") == [*catalog.SYSTEMS, *catalog.COMMANDS, "--help", "--version", "--list-modes"]
+    assert complete("con") == ["conductor", "connector"]
+
+
+@pytest.mark.parametrize("command", catalog.COMMANDS.keys() - {"doctor"})
+def test_a_command_tells_its_options_itself(complete: Complete, command: str) -> None:
+    assert complete(command, "") == ["--help"]
+
+
+def test_the_doctor_takes_a_system_and_what_every_mode_takes(complete: Complete) -> None:
+    assert complete("doctor", "") == [*catalog.SYSTEMS, *(name for option in COMMON for name in option.names)]
+
+
+def test_the_client_is_completed_as_the_plugin_is(complete: Complete) -> None:
+    assert complete("pexip", "ala", program="check_videoconf_client") == complete("pexip", "ala")
 
 
 @pytest.mark.parametrize("system", catalog.SYSTEMS)

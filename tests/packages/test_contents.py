@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.packages.conftest import ROOT, TARGETS, Build, Packages, need, succeed
+from tests.packages.life import UNITS
 
 pytestmark = [pytest.mark.packages, pytest.mark.timeout(300)]
 
@@ -19,10 +20,12 @@ pytestmark = [pytest.mark.packages, pytest.mark.timeout(300)]
 # changes in share, state in var.
 SHARED = "/usr/share/check_videoconf"
 PLACES = re.compile(
-    r"/usr/lib(64)?/nagios/plugins/check_videoconf|/usr/lib/centreon/plugins/check_videoconf"
-    rf"|{SHARED}/(python|templates)/.+|{SHARED}/state-directory"
-    r"|/usr/share/man/man1/check_videoconf\.1\.gz|/usr/share/bash-completion/completions/check_videoconf"
-    r"|/usr/share/(doc|licenses)/check[_-]videoconf/[\w.]+"
+    r"/usr/lib(64)?/(nagios|centreon)/plugins/check_videoconf(_client)?|/usr/lib64/centreon-connector/check_videoconf"
+    rf"|{SHARED}/(python|templates)/.+|{SHARED}/state-directory|/usr/libexec/check_videoconf/as-owner"
+    r"|(/usr)?/lib/systemd/system/check_videoconf(\.service|\.socket|-nagios-worker\.service)"
+    r"|/usr/share/man/man1/check_videoconf(_client)?\.1\.gz"
+    r"|/usr/share/bash-completion/completions/check_videoconf(_client)?"
+    r"|/usr/share/(doc|licenses)/check[_-]videoconf/(docs/)?[\w.]+"
     r"|/usr/share/lintian/overrides/check-videoconf|/usr/share/python3/runtime\.d/check-videoconf\.rtupdate"
 )
 PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/=]{40}")
@@ -72,6 +75,7 @@ def installed(directory: Path) -> set[str]:
 
 
 PACKAGES = (*TARGETS, "deb")
+INTERPRETERS = {"el8": "python3.11", "el9": "python3", "el10": "python3", "deb": "python3"}
 
 
 @pytest.mark.parametrize("name", PACKAGES)
@@ -92,14 +96,18 @@ def test_all_modules_of_the_tree_are_in_the_single_file(unpacked: Unpack) -> Non
 
 
 @pytest.mark.parametrize("name", PACKAGES)
-def test_plugin_page_completion_licence_and_templates_are_there(unpacked: Unpack, name: str) -> None:
+def test_plugin_client_page_completion_units_licence_and_templates_are_there(unpacked: Unpack, name: str) -> None:
     found = installed(unpacked(name))
     library = "lib" if name == "deb" else "lib64"
-    assert f"/usr/{library}/nagios/plugins/check_videoconf" in found
-    assert "/usr/lib/centreon/plugins/check_videoconf" in found
-    assert "/usr/share/man/man1/check_videoconf.1.gz" in found
-    assert "/usr/share/bash-completion/completions/check_videoconf" in found
+    for program in ("check_videoconf", "check_videoconf_client"):
+        assert f"/usr/{library}/nagios/plugins/{program}" in found
+        assert f"/usr/lib/centreon/plugins/{program}" in found
+        assert f"/usr/share/man/man1/{program}.1.gz" in found
+        assert f"/usr/share/bash-completion/completions/{program}" in found
+    assert {path.rpartition("/")[2] for path in found if "/systemd/system/" in path} == set(UNITS)
     assert [path for path in found if re.search(r"/(LICENSE|copyright)$", path)] != []
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")}
+    assert {re.sub(r"\.gz$", "", path.rpartition("/")[2]) for path in found if "/docs/" in path} == pages
     templates = {f"{SHARED}/{path.relative_to(ROOT)}" for path in files(ROOT / "templates")}
     assert {path for path in found if path.startswith(f"{SHARED}/templates/")} == templates
 
@@ -109,23 +117,40 @@ def test_only_the_plugin_and_scripts_are_executable_and_nobody_else_may_write(un
     directory = unpacked(name)
     modes = {path: stat.S_IMODE(path.lstat().st_mode) for path in files(directory) if not path.is_symlink()}
     executable = {path.name for path, mode in modes.items() if mode == 0o755}
-    scripts = {"state-directory", "check_videoconf-textfile"} | (
-        {"check-videoconf.rtupdate"} if name == "deb" else set()
-    )
-    assert executable == {"check_videoconf", *scripts}
+    scripts = {"state-directory", "as-owner", "check_videoconf-textfile"}
+    helpers = {"check-videoconf.rtupdate"} if name == "deb" else set()
+    assert executable == {"check_videoconf", "check_videoconf_client"} | scripts | helpers
     assert set(modes.values()) == {0o644, 0o755}
 
 
 @pytest.mark.parametrize("name", [*PACKAGES, "pyz"])
 def test_no_test_no_private_key_and_no_link_that_leads_out_is_shipped(unpacked: Unpack, name: str) -> None:
     directory = unpacked(name)
-    suspicious = re.compile(r"/tests?/|/test_|conftest|\.git|\.ci/|packaging/|secret|\.key$|\.p12$")
+    suspicious = re.compile(r"/tests?/|/test_(?!call\.)|conftest|\.git|\.ci/|packaging/|secret|\.key$|\.p12$")
     assert [path for path in installed(directory) if suspicious.search(path)] == []
     for path in files(directory):
         if path.is_symlink():
             assert path.resolve().is_relative_to(directory.resolve())
         else:
             assert not PRIVATE_KEY.search(path.read_bytes()), path
+
+
+@pytest.mark.parametrize(("name", "interpreter"), [*INTERPRETERS.items()])
+def test_plugin_and_client_start_one_interpreter_and_no_shell(unpacked: Unpack, name: str, interpreter: str) -> None:
+    plugins = unpacked(name) / ("usr/lib" if name == "deb" else "usr/lib64") / "nagios/plugins"
+    for program, options in (("check_videoconf", "-sE"), ("check_videoconf_client", "-IS")):
+        first, second = (plugins / program).read_text(encoding="utf-8").splitlines()[:2]
+        assert first == f"#!/usr/bin/{interpreter} {options}"
+        assert second.startswith(("#", '"""'))
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_units_name_what_the_package_installs(unpacked: Unpack, name: str) -> None:
+    directory = unpacked(name)
+    for unit in (path for path in files(directory) if path.name in UNITS):
+        words = re.findall(r"^Exec\w+=(.*)$", unit.read_text(encoding="utf-8"), re.MULTILINE)
+        paths = {word for line in words for word in line.split() if word.startswith("/usr/") and "check_video" in word}
+        assert paths <= installed(directory)
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -8,13 +8,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
-from check_videoconf import __version__
+from check_videoconf import __version__, catalog
 from check_videoconf.simulator import Simulator
-from tests.conftest import Answer
+from tests.conftest import Answer, answer_of
 from tests.packages.conftest import ROOT, Packages
+from tests.service.serving import wait_for
 
 pytestmark = [pytest.mark.packages, pytest.mark.timeout(120)]
 
@@ -37,18 +39,9 @@ def directory(tmp_path: Path) -> Path:
     return temporary
 
 
-def run(python: str, directory: Path, *argv: str | Path, **env: str) -> Answer:
-    done = subprocess.run(
-        [python, *argv],
-        cwd=directory.parent,
-        env={"TMPDIR": str(directory), "CHECK_VIDEOCONF_STATE_DIR": str(directory.parent / "state"), **env},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
-    return Answer(done.stdout, done.stderr, done.returncode)
+def run(python: str, directory: Path, *argv: str | Path, stdin: str = "", **env: str) -> Answer:
+    variables = {"TMPDIR": str(directory), "CHECK_VIDEOCONF_STATE_DIR": str(directory.parent / "state"), **env}
+    return answer_of((python, *argv), cwd=directory.parent, env=variables, stdin=stdin)
 
 
 def alarms(simulator: Simulator) -> tuple[str, ...]:
@@ -96,8 +89,45 @@ def test_unpacked_it_runs_from_its_directory(pyz: Packages, directory: Path) -> 
     assert (answer.stdout, answer.code) == (f"check_videoconf {__version__}\n", 3)
 
 
-def test_the_simulator_is_in_it(pyz: Packages, directory: Path) -> None:
-    answer = run(sys.executable, directory, "-I", pyz.pyz, "simulate", "--list-faults")
+@pytest.mark.parametrize("command", catalog.COMMANDS)
+def test_every_command_is_in_it(pyz: Packages, directory: Path, command: str) -> None:
+    answer = run(sys.executable, directory, "-I", pyz.pyz, command, "--help")
+    assert answer.first_line.partition(" [")[0].removeprefix("usage: ") == f"check_videoconf {command}"
+    assert (answer.stderr, answer.stdout.count("UNKNOWN")) == ("", 0)
+
+
+@pytest.mark.parametrize("python", interpreters())
+def test_it_serves_the_client_that_it_brings(python: str, pyz: Packages, simulator: Simulator, directory: Path) -> None:
+    place = directory.parent
+    path = place / "socket"
+    client = place / "check_videoconf_client"
+    with ZipFile(pyz.pyz) as archive:
+        client.write_bytes(archive.read("bin/check_videoconf_client"))
+    secret = {"CHECK_VIDEOCONF_PASSWORD": simulator.password, "CHECK_VIDEOCONF_SOCKET": str(path)}
+    check = (*alarms(simulator), "--cacert", str(simulator.ca_file), "-v")
+    log = place / "log"
+    with log.open("wb") as file:
+        serve = (python, "-I", "-S", pyz.pyz, "serve", "--socket", path)
+        service = subprocess.Popen(serve, env={"TMPDIR": str(directory)}, stderr=file)
+    try:
+        # On a busy machine all that takes longer than a client waits.
+        wait_for(lambda: "serving" in log.read_text(encoding="utf-8"))
+        answers = (run(python, directory, "-IS", client, *check, **secret) for _ in range(10))
+        answer = next(answer for answer in answers if "no service" not in answer.stdout)
+    finally:
+        service.terminate()
+        assert service.wait(30) == 0
+    assert answer.first_line.startswith("PEXIP ALARMS CRITICAL - ")
+    # There is no plugin beside the client: only the service can have answered.
+    assert (answer.code, answer.stderr) == (2, "")
+    assert list(directory.iterdir()) == []
+
+
+def test_it_is_a_connector_for_centreon(pyz: Packages, directory: Path) -> None:
+    query, version = "0\0\0\0\0", "1\x001\x000\0\0\0\0"
+    job = "2\x001\x0030\x000\0check_videoconf --version\0\0\0\0"
+    answer = run(sys.executable, directory, "-I", "-S", pyz.pyz, "connector", stdin=query + job)
+    assert answer.stdout == f"{version}3\x001\x001\x003\0 \0check_videoconf {__version__}\n\0\0\0\0"
     assert (answer.stderr, answer.code) == ("", 0)
 
 

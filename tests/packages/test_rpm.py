@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from check_videoconf import __version__
 from tests.conftest import Answer
-from tests.packages.conftest import NAGIOS_NUMBER, ROOT, TARGETS, MakeRoom, Packages, missing, need, succeed
-from tests.packages.room import Change, Room
+from tests.packages.conftest import OLDER, ROOT, TARGETS, MakeRoom, Packages, missing, need, succeed
+from tests.packages.life import STATE, Life, Promises, System, lived
+from tests.packages.room import Room
 
 pytestmark = [pytest.mark.packages, pytest.mark.timeout(300)]
 
-PLUGIN = "/usr/lib64/nagios/plugins/check_videoconf"
-CENTREON_PLUGIN = "/usr/lib/centreon/plugins/check_videoconf"
-STATE = "/var/lib/check_videoconf"
-NAGIOS = "nagios:nagios"
 ICINGA_NUMBER = 4712
-
-# What dnf and rpm themselves leave in a root.
-OF_DNF = ("/var/cache", "/var/lib/dnf", "/var/lib/rpm", "/var/log", "/root/.rpmdb", "/etc/dnf", "/usr/lib/sysimage")
 
 # The distribution's packages, in name only. Of the pollers' packages one that brings its account.
 STUBS = """\
@@ -69,28 +61,27 @@ DISTRIBUTION = {
 LIBRARIES = ("requests", "nagiosplugin", "urllib3", "idna", "certifi", "chardet", "charset_normalizer")
 
 
-@dataclass(frozen=True)
-class Life:
-    """What was seen of one package."""
-
-    version: Answer
-    centreon: Answer
-    check: Answer
-    state_directory: Change
-    state: dict[str, Change]
-    check_after_upgrade: Answer
-    state_after_upgrade: dict[str, Change]
-    verified: Answer
-    made_by_checks: set[str]
-    left: set[str]
-
-
-class System:
+class EnterpriseLinux(System):
     """A root with its own database of packages, and a repository to install from."""
 
+    plugins = "/usr/lib64/nagios/plugins"
+    units = "/usr/lib/systemd/system"
+    ignored = (
+        "/var/cache",
+        "/var/lib/dnf",
+        "/var/lib/rpm",
+        "/var/log",
+        "/root/.rpmdb",
+        "/etc/dnf",
+        "/usr/lib/sysimage",
+    )
+
     def __init__(self, room: Room, repository: Path) -> None:
-        self.room = room
+        super().__init__(room)
         self._repository = repository
+        # Debian enables what is not named; enterprise Linux and Fedora do not.
+        room.write("/usr/lib/systemd/system-preset/99-default-disable.preset", "disable *\n")
+        self.dnf("install", "stub")
 
     def dnf(self, *argv: str) -> None:
         done = self.room.run_outside(
@@ -100,11 +91,17 @@ class System:
         )
         assert done.code == 0, done.stdout + done.stderr
 
+    def install_older(self) -> None:
+        self.dnf("install", f"check_videoconf-{OLDER}")
+
+    def upgrade(self) -> None:
+        self.dnf("upgrade", "check_videoconf")
+
+    def remove(self) -> None:
+        self.dnf("remove", "check_videoconf")
+
     def verify(self) -> Answer:
         return self.room.run_outside("rpm", "--root", self.room.top, "--verify", "--nodeps", "check_videoconf")
-
-    def check(self, *argv: str, plugin: str = PLUGIN, user: str = NAGIOS) -> Answer:
-        return self.room.run(plugin, *argv, user=user)
 
 
 @pytest.fixture(scope="session")
@@ -129,7 +126,12 @@ def repositories(rpm: Packages, older_rpm: Packages, tmp_path_factory: pytest.Te
 
 
 @pytest.fixture(scope="module", params=TARGETS)
-def system(request: pytest.FixtureRequest, repositories: Callable[[str], Path], make_room: MakeRoom) -> System:
+def life(
+    request: pytest.FixtureRequest,
+    repositories: Callable[[str], Path],
+    make_room: MakeRoom,
+    connection: Callable[[str], tuple[str, ...]],
+) -> Life:
     repository, room = repositories(request.param), make_room()
     if request.param == "el8":
         packages = "/usr/lib/python3/dist-packages"
@@ -137,89 +139,30 @@ def system(request: pytest.FixtureRequest, repositories: Callable[[str], Path], 
         assert room.run("/usr/bin/python3.11", "-c", "import requests").code == 1
     elif room.run("/usr/bin/python3", "-c", "import requests, nagiosplugin").code:
         missing("not installed for /usr/bin/python3: python3-requests, python3-nagiosplugin")
-    system = System(room, repository)
-    system.dnf("install", "stub")
-    return system
+    return lived(EnterpriseLinux(room, repository), connection("conductor"))
 
 
-@pytest.fixture(scope="module")
-def life(system: System, connection: Callable[[str], tuple[str, ...]]) -> Life:
-    """Installed in an older version, used, upgraded, used, removed."""
-    room = system.room
-    health = ("conductor", "health", *connection("conductor"))
-    before = room.listing(*OF_DNF)
-    system.dnf("install", "check_videoconf-0.0.1")
-    installed = room.listing(*OF_DNF)
-    version = system.check("--version")
-    check = system.check(*health)
-    # By hand, too: root could write byte-code.
-    system.check("pexip", "alarms", *connection("pexip"), user="root:root")
-    used = room.listing(*OF_DNF)
-    system.dnf("upgrade", "check_videoconf")
-    centreon = system.check("--version", plugin=CENTREON_PLUGIN)
-    state_after_upgrade = room.listing(*OF_DNF)
-    check_after_upgrade = system.check(*health)
-    verified = system.verify()
-    system.dnf("remove", "check_videoconf")
-    left = room.listing(*OF_DNF)
-    return Life(
-        version=version,
-        centreon=centreon,
-        check=check,
-        state_directory=used[STATE],
-        state={path: change for path, change in used.items() if path.startswith(f"{STATE}/")},
-        check_after_upgrade=check_after_upgrade,
-        state_after_upgrade={
-            path: change for path, change in state_after_upgrade.items() if path.startswith(f"{STATE}/")
-        },
-        verified=verified,
-        made_by_checks={path for path in used.keys() - installed.keys() if not path.startswith(f"{STATE}/")},
-        left=left.keys() - before.keys(),
-    )
+class TestLife(Promises):
+    def test_nothing_is_left_after_the_removal(self, life: Life) -> None:
+        assert life.left_by_removal == set()
 
 
-def test_an_unprivileged_account_with_an_empty_environment_gets_an_answer(life: Life) -> None:
-    assert (life.version.stdout, life.version.code) == ("check_videoconf 0.0.1\n", 3)
-    assert life.check.first_line.startswith("CONDUCTOR HEALTH OK - ")
-    assert (life.check.code, life.check.stderr) == (0, "")
-
-
-def test_the_plugin_is_where_centreon_looks_too_and_is_the_upgraded_one(life: Life) -> None:
-    assert (life.centreon.stdout, life.centreon.code) == (f"check_videoconf {__version__}\n", 3)
-
-
-def test_the_state_directory_is_for_the_account_of_the_poller_alone(life: Life) -> None:
-    assert (life.state_directory.owner, stat.S_IMODE(life.state_directory.mode)) == (NAGIOS_NUMBER, 0o700)
-    assert {change.owner for change in life.state.values()} == {NAGIOS_NUMBER}
-
-
-def test_the_state_outlives_an_upgrade(life: Life) -> None:
-    assert life.state != {}
-    assert life.state_after_upgrade == life.state
-    assert life.check_after_upgrade.first_line.startswith("CONDUCTOR HEALTH OK - ")
-
-
-def test_checks_write_nothing_but_their_state_not_even_byte_code(life: Life) -> None:
-    assert life.made_by_checks == set()
-
-
-def test_nothing_differs_from_the_package_after_use(life: Life) -> None:
-    assert (life.verified.stdout, life.verified.code) == ("", 0)
-
-
-def test_nothing_is_left_after_the_removal(life: Life) -> None:
-    assert life.left == set()
-
-
-def test_a_poller_that_is_installed_later_gets_the_state_directory(
+def test_a_poller_that_is_installed_later_gets_the_state_directory_and_with_it_the_service(
     repositories: Callable[[str], Path], make_room: MakeRoom
 ) -> None:
-    system = System(make_room(), repositories("el9"))
-    system.room.without_accounts("nagios")
+    room = make_room()
+    room.without_accounts("nagios")
+    system = EnterpriseLinux(room, repositories("el9"))
     system.dnf("install", "check_videoconf")
-    assert system.room.listing()[STATE].owner == 0
+    assert system.listing()[STATE].owner == 0
+    refused = room.run("/usr/libexec/check_videoconf/as-owner", "/bin/true")
+    assert (refused.stderr, refused.code) == (
+        f"{STATE} must belong to the account that runs the checks, not to root\n",
+        78,
+    )
     system.dnf("install", "icinga2-common")
-    assert system.room.listing()[STATE].owner == ICINGA_NUMBER
+    assert system.listing()[STATE].owner == ICINGA_NUMBER
+    assert room.run("/usr/libexec/check_videoconf/as-owner", "/usr/bin/id", "-u").stdout == f"{ICINGA_NUMBER}\n"
 
 
 @pytest.mark.parametrize("target", TARGETS)
