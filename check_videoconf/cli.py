@@ -51,6 +51,7 @@ def entry() -> None:
     if arguments and arguments[0] in COMMANDS:
         import importlib
 
+        os.environ.pop(_WITHOUT_SERVICE, None)
         sys.exit(importlib.import_module(f"check_videoconf.{COMMANDS[arguments[0]].module}").main(arguments[1:]))
     # Icinga 2 and Mod-Gearman mix stderr into the status, and a library may write there: nothing gets through.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

@@ -25,6 +25,7 @@ from .errors import (
     ConnectionBroken,
     NameNotResolved,
     ProxyRefused,
+    TlsFailed,
     VideoconfError,
 )
 from .text import shorten
@@ -82,7 +83,7 @@ class Connection:
                 if self._tls is None or not tls.trust_bundle(self._tls, self.options):
                     raise
                 return self._exchange(method, path, body, headers)
-            except ConnectionBroken:
+            except (BadAnswer, ConnectionBroken, TlsFailed):
                 if not self._gave_up_kept():
                     raise
                 return self._exchange(method, path, body, headers)
@@ -150,14 +151,21 @@ class Connection:
     def _gave_up_kept(self) -> bool:
         """Whether what broke was the connection of an earlier check, which is gone now: with a new one all is as ever.
 
-        A device may close an idle connection at any time, and what is between may forget it.
+        A device may close an idle connection at any time, and what is between may forget it; or it may not want to take
+        up an earlier TLS session.
         """
-        if not self._host or self.requests > 1 or self.wire.connections or self._http is None:
+        if not self._host or self.requests > 1 or self._http is None:
+            return False
+        if self.wire.connections and not (self._resumes() and self.deadline.phase.startswith("in the TLS handshake")):
             return False
         self._host.forget(self._key)
         self._http.close()
         self._http = None
         return True
+
+    def _resumes(self) -> bool:
+        """Whether there is an earlier check's TLS session."""
+        return self._tls is not None and self._tls.session is not None
 
     def _read(self, response: requests.Response, path: str) -> bytes:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +51,39 @@ def test_a_name_without_an_address_is_said_to_have_none(check: Run, name: str, m
     assert answer.first_line.startswith(f"PEXIP ALARMS UNKNOWN - cannot resolve {name}: ")
     assert answer.long_output == ["what to do: check --hostname and the poller's DNS"]
     assert answer.code == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("x" * 64, "not a valid name"),
+        ("a..b", "not a valid name"),
+        ("ä" * 70, "not a valid name or address"),
+        ("%zz", "not a valid name or address"),
+    ],
+)
+def test_what_cannot_be_a_name_is_not_looked_up(check: Run, name: str, reason: str) -> None:
+    answer = plain(check, 80, host=name)
+    assert answer.first_line == f"PEXIP ALARMS UNKNOWN - cannot resolve {name}: {reason}"
+    assert answer.code == 3
+
+
+@pytest.mark.parametrize(
+    ("number", "line"),
+    [
+        (errno.ECONNREFUSED, "connection refused by 127.0.0.1:80"),
+        (errno.ENETUNREACH, "cannot reach 127.0.0.1:80: network is unreachable"),
+        (errno.ENOBUFS, "the connection to 127.0.0.1:80 broke while connecting: No buffer space available"),
+    ],
+)
+def test_why_a_connection_cannot_be_made_is_said(
+    check: Run, monkeypatch: pytest.MonkeyPatch, number: int, line: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(socket.socket, "connect", fail)
+    assert plain(check, 80).summary == line
 
 
 def test_a_name_beyond_ascii_is_resolved_as_browsers_do(check: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,8 +18,9 @@ import selectors
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from ..catalog import COMMANDS
 from .pool import GRACE, Answer, Job, Pool, Ticket
 
 MAGIC = b"CVC1"
@@ -34,6 +35,11 @@ _PATIENCE = 5.0
 _MOST = 1000
 _LONGEST = 3600.0
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+# How long a check may wait for a worker, in seconds and of its own time; then its client runs it.
+_FOR_A_WORKER = 0.5
+_SHARE = 0.25
+# Names of what only the client has open.
+_DESCRIPTORS = ("dev/stdin", "dev/fd/", "dev/tty", "proc/self/", "proc/thread-self/")
 # What has its effect when a process starts, so that a worker cannot take it on.
 _OF_A_START = ("LD_LIBRARY_PATH", "LD_PRELOAD", "OPENSSL_CONF", "OPENSSL_MODULES", "PYTHONHOME", "PYTHONPATH")
 
@@ -151,18 +157,22 @@ class _Caller:
             if not self._callers.has_room():
                 raise Refused("the service has too much to read")
             return
-        job = _job(bytes(self.incoming[_HEAD:]), size)
+        job = _job(bytes(self.incoming[_HEAD : _HEAD + size]), size)
+        signals = bytes(self.incoming[_HEAD + size :])
         self.incoming.clear()
-        for name, value in self._callers.environment.items():
-            if job.environment.get(name) != value:
-                raise Refused(f"the service was started with another {name}")
+        if signals and (len(signals) > 1 or signals[0] not in _SIGNALS):
+            raise Refused("this is no request")
+        _refuse_what_a_worker_cannot_do(job, self._callers.environment)
         if self._callers.pool.full:
             raise Refused("all workers of the service are busy")
         self.limit = None
-        self.ticket = self._callers.pool.submit(job, self._answer)
+        self.ticket = ticket = self._callers.pool.submit(job, self._answer)
+        ticket.wants_worker_within(min(_FOR_A_WORKER, _SHARE * ticket.seconds))
         in_file = any(argument.startswith("--extra-opts") for argument in job.arguments)
-        seconds = _LONGEST if in_file else self.ticket.seconds
+        seconds = _LONGEST if in_file else ticket.seconds
         self._write(f"+ {seconds + 2 * GRACE:g}\n".encode(), last=False)
+        if signals:
+            ticket.interrupt(signals[0])
 
     def _answer(self, answer: Answer) -> None:
         self.ticket = None
@@ -190,6 +200,17 @@ class _Caller:
             self.close()
         elif self._callers.selector.get_key(self._connection).events != selectors.EVENT_READ:
             self._callers.selector.modify(self._connection, selectors.EVENT_READ, self._on_event)
+
+
+def _refuse_what_a_worker_cannot_do(job: Job, environment: Mapping[str, str | None]) -> None:
+    """Raises Refused. environment: what the service was started with."""
+    if job.arguments and job.arguments[0] in COMMANDS:
+        raise Refused(f"{job.arguments[0]} is no check")
+    if any(name in argument for argument in job.arguments for name in _DESCRIPTORS):
+        raise Refused("an argument names what only this process has open")
+    for name, value in environment.items():
+        if job.environment.get(name) != value:
+            raise Refused(f"the service was started with another {name}")
 
 
 def _size(received: bytearray) -> int:

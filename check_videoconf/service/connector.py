@@ -12,11 +12,22 @@ import selectors
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import NamedTuple, Union
 
 from .commands import PLUGIN_HELP, CommandError, Plugin, split_for_centreon
-from .engine import READ_BYTES, UNKNOWN, Checks, Outgoing, Parser, UsageError, current_directory, run, unknown_line
+from .engine import (
+    READ_BYTES,
+    UNKNOWN,
+    Checks,
+    Outgoing,
+    Parser,
+    Tap,
+    UsageError,
+    current_directory,
+    run,
+    unknown_line,
+)
 from .pool import Answer, Job, Pool
 
 _END = b"\0\0\0\0"
@@ -174,7 +185,6 @@ class Connector:
     """Takes the engine's messages from `source` and answers on `sink`, two descriptors that do not block."""
 
     def __init__(self, selector: selectors.BaseSelector, pool: Pool, source: int, sink: int, plugin: Plugin) -> None:
-        self._selector = selector
         self._source = source
         self._plugin = plugin
         self._environment = dict(os.environ)
@@ -183,10 +193,10 @@ class Connector:
         self._out = Outgoing(selector, sink, self._broken)
         self._decoder = Decoder()
         self._reading = True
+        self._tap: Tap | None = None
         self.next_event = self._checks.next_event
-        self.tick = self._checks.tick
         try:
-            selector.register(source, selectors.EVENT_READ, self._readable)
+            self._tap = Tap(selector, source, self._readable)
         except PermissionError:  # a file, which is always ready and cannot be waited for
             while self._reading:
                 self._readable(selectors.EVENT_READ)
@@ -198,10 +208,15 @@ class Connector:
 
     def stop(self) -> None:
         """Read no more."""
-        if self._reading:
-            self._reading = False
-            with suppress(KeyError):
-                self._selector.unregister(self._source)
+        self._reading = False
+        if self._tap:
+            self._tap.turn(open=False)
+
+    def tick(self) -> None:
+        """Give up the checks whose time is over, and take no more where the answers are not read."""
+        self._checks.tick()
+        if self._tap and self._reading:
+            self._tap.turn(open=not self._out.is_stuck)
 
     def _broken(self) -> None:
         """Nobody reads the answers any more."""

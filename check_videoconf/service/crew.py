@@ -12,7 +12,9 @@ from .member import Member
 
 Device = tuple[str, ...]
 
-# What a worker may take to end after SIGTERM, or after its socket was closed.
+#: What a worker may take to end after SIGTERM: a check that has placed a call hangs up before.
+END_SECONDS = 6.0
+# And after its socket was closed.
 _PATIENCE = 2.0
 _CLOSE_PATIENCE = 5.0
 _REAP_SECONDS = 0.02
@@ -40,8 +42,9 @@ class Crew:
     def __len__(self) -> int:
         return len(self._members)
 
-    def has_idle(self) -> bool:
-        return bool(self._idle)
+    def busy(self) -> int:
+        """How many have a check."""
+        return len(self._members) - len(self._idle)
 
     def take(self, device: Device, size: int) -> Member | None:
         """An idle worker, best the one that has asked this device last, or a new one if there are less than `size`.
@@ -83,7 +86,7 @@ class Crew:
         if not member.doomed:
             member.doomed = True
             member.signal(number)
-            self._dying[member] = time.monotonic() + _PATIENCE
+            self._dying[member] = time.monotonic() + END_SECONDS
 
     def next_event(self, now: float) -> float | None:
         """When `tick` must be called; monotonic."""

@@ -13,6 +13,8 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import TYPE_CHECKING, Callable, NoReturn, Protocol
 
+from .worker import forbid_core_dumps
+
 if TYPE_CHECKING:
     from .pool import Answer, Job, Pool, Ticket
 
@@ -20,6 +22,7 @@ READ_BYTES = 1 << 16
 UNKNOWN = 3
 # How long the checks that run may still take when the process is told to end.
 _SECONDS_TO_END = 10.0
+_MOST_UNREAD = 32 * 1024**2
 
 
 class UsageError(Exception):
@@ -66,6 +69,7 @@ class Engine(Protocol):
 def run(selector: selectors.BaseSelector, pool: Pool, engine: Engine) -> None:
     """The loop, until the engine is over, or some seconds after SIGTERM, SIGINT or SIGHUP."""
     end: float | None = None
+    forbid_core_dumps()
     with _signals(selector) as told_to_end:
         while not engine.over:
             left = None if end is None else end - time.monotonic()
@@ -152,6 +156,25 @@ class Checks:
                 done(answer)
 
 
+class Tap:
+    """What an engine sends, which is read while it is open. Raises PermissionError for a file."""
+
+    def __init__(self, selector: selectors.BaseSelector, source: int, readable: Callable[[int], None]) -> None:
+        self._selector = selector
+        self._source = source
+        self._readable = readable
+        self._open = False
+        self.turn(open=True)
+
+    def turn(self, *, open: bool) -> None:
+        """Opens or closes it, if it is not."""
+        if open and not self._open:
+            self._selector.register(self._source, selectors.EVENT_READ, self._readable)
+        elif self._open and not open:
+            self._selector.unregister(self._source)
+        self._open = open
+
+
 class Outgoing:
     """Bytes on their way to an engine, written as fast as it reads them. `broken` is called once it never will."""
 
@@ -164,6 +187,11 @@ class Outgoing:
 
     def __len__(self) -> int:
         return len(self._pending)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the engine has left so much unread that it shall ask no more; little enough for any that is slow."""
+        return len(self._pending) > _MOST_UNREAD
 
     def send(self, data: bytes) -> None:
         """Write it now or, behind what is still to be written, later."""

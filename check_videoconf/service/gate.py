@@ -6,12 +6,15 @@ and passes that the connection.
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
 import selectors
 import signal
 import socket
 import time
+from collections import deque
+from contextlib import suppress
 from typing import Callable, NoReturn
 
 from . import peers
@@ -21,13 +24,25 @@ from .peers import Identity
 MOST = 16
 _IDLE_SECONDS = 900.0
 _GRACE = 5.0
+# Of each account; more than one process serves at a time.
+_MOST_WAITING = 1000
 
 
 class _Child:
+    """waiting: connections that do not fit into its socket yet."""
+
     def __init__(self, pid: int, door: socket.socket) -> None:
         self.pid = pid
         self.door = door
         self.used = time.monotonic()
+        self.waiting: deque[socket.socket] = deque()
+
+    def pass_on(self) -> None:
+        """Gives it what it takes of those that wait. Raises OSError if it takes none any more."""
+        with suppress(BlockingIOError):
+            while self.waiting:
+                socket.send_fds(self.door, [b"+"], [self.waiting[0].fileno()])
+                self.waiting.popleft().close()
 
 
 class Gate:
@@ -43,13 +58,36 @@ class Gate:
 
     def adopt(self, connection: socket.socket) -> None:
         """Gives a connection to the child that has its peer's rights; closes it where there is none."""
-        with connection:
-            try:
-                child = self._child(peers.of(connection))
-                child.used = time.monotonic()
-                socket.send_fds(child.door, [b"+"], [connection.fileno()])
-            except OSError:
-                return  # the client sees the end, and runs its check itself
+        try:
+            identity = peers.of(connection)
+            child = self._child(identity)
+        except OSError:
+            connection.close()  # the client sees the end, and runs its check itself
+            return
+        child.used = time.monotonic()
+        if len(child.waiting) < _MOST_WAITING:
+            child.waiting.append(connection)
+            self._pass_on(identity)
+        else:
+            connection.close()
+
+    def _pass_on(self, identity: Identity) -> None:
+        child = self._children[identity]
+        try:
+            child.pass_on()
+        except OSError:
+            self._dismiss(identity)
+            return
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if child.waiting else 0)
+        key = self._selector.get_key(child.door)
+        if key.events != events:
+            self._selector.modify(child.door, events, key.data)
+
+    def _on_event(self, identity: Identity, mask: int) -> None:
+        if mask & selectors.EVENT_READ:  # it says nothing but that it has ended
+            self._dismiss(identity)
+        else:
+            self._pass_on(identity)
 
     def next_event(self) -> float | None:
         """Seconds until `tick` must be called."""
@@ -92,7 +130,7 @@ class Gate:
         theirs.close()
         ours.setblocking(False)
         child = _Child(pid, ours)
-        self._selector.register(ours, selectors.EVENT_READ, lambda _: self._dismiss(identity))
+        self._selector.register(ours, selectors.EVENT_READ, functools.partial(self._on_event, identity))
         return child
 
     def _live(self, identity: Identity, door: socket.socket) -> NoReturn:
@@ -115,6 +153,8 @@ class Gate:
         child = self._children.pop(identity)
         self._selector.unregister(child.door)
         child.door.close()
+        for connection in child.waiting:
+            connection.close()
         self._leaving.add(child.pid)
 
     def _reap(self) -> None:

@@ -67,14 +67,14 @@ def bound(path: str, group: str | None) -> socket.socket:
 
 
 def _bind(listening: socket.socket, path: str, group: int) -> None:
-    before = os.umask(0o777)
+    """Until it listens nobody can connect. Nothing here follows a link that somebody has put in the socket's place."""
+    before = os.umask(0o777 & ~_MODE)
     try:
         listening.bind(path)
     finally:
         os.umask(before)
     if group >= 0:
-        os.chown(path, -1, group)
-    os.chmod(path, _MODE)
+        os.chown(path, -1, group, follow_symlinks=False)
 
 
 def _refuse_what_is_there(path: str) -> None:

@@ -17,7 +17,18 @@ from typing import NamedTuple
 
 from ..text import clean, shorten
 from .commands import NAME, PLUGIN_HELP, CommandError, Plugin, split_for_nagios
-from .engine import READ_BYTES, UNKNOWN, Checks, Outgoing, Parser, UsageError, current_directory, run, unknown_line
+from .engine import (
+    READ_BYTES,
+    UNKNOWN,
+    Checks,
+    Outgoing,
+    Parser,
+    Tap,
+    UsageError,
+    current_directory,
+    run,
+    unknown_line,
+)
 from .pool import Answer, Job, Pool
 
 _END = b"\1\0\0\0"
@@ -168,7 +179,7 @@ class Link:
         if self._socket is not None:
             self._out.drop()
             os.close(self._writer)
-            self._selector.unregister(self._socket)
+            self._tap.turn(open=False)
             self._socket.close()
             self._socket = None
 
@@ -179,8 +190,10 @@ class Link:
         return self._checks.next_event()
 
     def tick(self) -> None:
-        """Connect, and give up the checks whose time is over."""
+        """Connect, give up the checks whose time is over, and take no more where the answers are not read."""
         self._checks.tick()
+        if self._socket is not None:
+            self._tap.turn(open=not self._out.is_stuck)
         if self._socket is None and self.next_event() == 0:
             self._connect()
 
@@ -199,7 +212,7 @@ class Link:
         self._joined = False
         self._greeting = b""
         self._decoder = Decoder()
-        self._selector.register(connection, selectors.EVENT_READ, self._readable)
+        self._tap = Tap(self._selector, connection.fileno(), self._readable)
         # A number of its own, as the selector watches each for one thing.
         self._writer = os.dup(connection.fileno())
         self._out = Outgoing(self._selector, self._writer, self._lost)

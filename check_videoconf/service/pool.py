@@ -11,7 +11,7 @@ import time
 from collections import Counter, deque
 from typing import Any, Callable, NamedTuple
 
-from .crew import Crew
+from .crew import END_SECONDS, Crew
 from .frames import ANSWER, DEADLINE
 from .member import Member
 from .target import preload, target_of
@@ -20,6 +20,8 @@ from .worker import LAST, RAN
 SIZE = 64
 # Checks that wait, and what they are made of is in memory.
 _MOST_WAITING = 5000
+# Of the workers, busy: from here on two checks of one device may run, and from here on one.
+_FEW, _MANY = 0.25, 0.5
 # A check that waits for others of its device begins so long before its deadline, so that it ends as it would have,
 # had it waited by itself: with the line about the lock or about the device.
 _LAST_SECONDS = 2.0
@@ -73,6 +75,13 @@ class Ticket:
         """Nobody waits for it any more: it is ended, and `done` is never called."""
         self._pool._cancel(self)
 
+    def wants_worker_within(self, seconds: float) -> None:
+        """Where it waits because workers are busy, not because its device is, it is answered as not run after that.
+
+        A burst passes; where checks are long, somebody else does it better.
+        """
+        self._pool._want(self, seconds)
+
     def interrupt(self, number: int = signal.SIGTERM) -> None:
         """Ends it by a signal, as a poller would: it answers with the line of that."""
         self._pool._interrupt(self, number)
@@ -110,11 +119,8 @@ class Pool:
 
     @property
     def full(self) -> bool:
-        """Whether a job submitted now would have to wait for the end of another device's check."""
-        return self._draining or len(self._open) >= _MOST_WAITING or not self._has_worker()
-
-    def _has_worker(self) -> bool:
-        return self._crew.has_idle() or len(self._crew) < self._size
+        """Whether a job submitted now would not be run at all."""
+        return self._draining or len(self._open) >= _MOST_WAITING
 
     def submit(self, job: Job, done: Callable[[Answer], None], timeout: float | None = None) -> Ticket:
         """Runs a check as soon as its device and a worker are free; `done` is called from the loop, never from here.
@@ -129,7 +135,7 @@ class Pool:
             return ticket
         if timeout is not None:
             self._at(ticket.arrived + timeout, self._interrupt, ticket)
-        if self._admitted[ticket.device] < ticket.at_once:
+        if self._has_turn(ticket):
             self._admit(ticket)
         else:
             self._behind.setdefault(ticket.device, deque()).append(ticket)
@@ -172,7 +178,7 @@ class Pool:
         self._loop_until(time.monotonic() + seconds)
         for ticket in list(self._open):
             self._interrupt(ticket)
-        self._loop_until(time.monotonic() + GRACE)
+        self._loop_until(time.monotonic() + END_SECONDS + _LAST_SECONDS)
         self.close()
 
     def close(self) -> None:
@@ -193,6 +199,21 @@ class Pool:
 
     def _at(self, moment: float, act: Callable[[Any], None], ticket: Ticket) -> None:
         heapq.heappush(self._events, (moment, next(self._numbers), act, ticket))
+
+    def _has_turn(self, ticket: Ticket) -> bool:
+        """Whether its device can bear one more check: fewer the more workers are busy, as it may be one that hangs."""
+        busy = self._crew.busy() / self._size
+        most = ticket.at_once if busy < _FEW else min(2, ticket.at_once) if busy < _MANY else 1
+        return self._admitted[ticket.device] < most
+
+    def _want(self, ticket: Ticket, seconds: float) -> None:
+        if ticket.member is None and (ticket.admitted or self._admitted[ticket.device] < ticket.at_once):
+            self._at(ticket.arrived + seconds, self._give_up, ticket)
+
+    def _give_up(self, ticket: Ticket) -> None:
+        if ticket.member is None and not ticket.answered:
+            self._unqueue(ticket)
+            self._say(ticket, "all workers of the service are busy", ran=False)
 
     def _admit(self, ticket: Ticket) -> None:
         ticket.admitted = True
@@ -288,7 +309,7 @@ class Pool:
             if not self._admitted[ticket.device]:
                 del self._admitted[ticket.device]
         waiting = self._behind.get(ticket.device)
-        if waiting and self._admitted[ticket.device] < waiting[0].at_once:
+        while waiting and self._has_turn(waiting[0]):
             self._admit(waiting.popleft())
         if waiting is not None and not waiting:
             del self._behind[ticket.device]

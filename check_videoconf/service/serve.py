@@ -25,6 +25,7 @@ from .gate import Gate
 from .listening import Unusable
 from .pool import SIZE, Pool
 from .target import preload
+from .worker import forbid_core_dumps
 
 SOCKET = "/run/check_videoconf/socket"
 _FAILED = 3
@@ -67,6 +68,7 @@ def _help() -> str:
 def _serve(path: str, group: str | None, workers: int, seconds: float) -> None:
     end = _EndSignal()
     _allow_descriptors()
+    forbid_core_dumps()
     server = listening.inherited()
     identity = None
     if server is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -132,7 +133,7 @@ def _options(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _seconds(text: str) -> float:
-    try:
-        return min(max(float(text), 0.1), 3600.0)
-    except ValueError:
-        return _TIMEOUT
+    with contextlib.suppress(ValueError):
+        if math.isfinite(seconds := float(text)):
+            return min(max(seconds, 0.1), 3600.0)
+    return _TIMEOUT

@@ -67,10 +67,15 @@ def _leave_parent(control: socket.socket) -> None:
         signal.signal(signal_number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     _lower(resource.RLIMIT_DATA, _MOST_DATA)
-    _lower(resource.RLIMIT_CORE, 0)
+    forbid_core_dumps()
     # Should the machine run out of memory, a worker goes before the service does.
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("500")
+
+
+def forbid_core_dumps() -> None:
+    """What callers have said is in the memory of this process, and no file."""
+    _lower(resource.RLIMIT_CORE, 0)
 
 
 def _lower(limit: int, most: int) -> None:
@@ -102,6 +107,7 @@ class _Worker:
             flags = (LAST if last else 0) | (RAN if ran else 0)
             text = outcome.text.encode("utf-8", "replace")
             self._control.sendall(frame(ANSWER, bytes((outcome.code, flags)) + text))
+            os.chdir("/")  # a caller's file system can be unmounted
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             if last:
                 return

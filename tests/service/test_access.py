@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import pwd
+import re
+import resource
 import signal
 import socket
 import stat
@@ -14,16 +17,20 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from check_videoconf.service import listening as listening_sockets
 from check_videoconf.simulator import Simulator
 from tests.conftest import Run
 from tests.servers import EMPTY_LIST, HOST, Request, Web, listening
 
 from .serving import ROOT, Asked, Refused, Service, request, serving, wait_for
+from .still import Clock, clock, serving_still
 from .test_isolation import Holding
-from .test_same_output import masked
+
+__all__ = ["clock"]
 
 SECRET = "Zx9-geheim"
 PASSWORD = {"CHECK_VIDEOCONF_PASSWORD": SECRET}
@@ -77,6 +84,25 @@ def test_a_socket_that_nobody_listens_on_is_replaced(tmp_path: Path) -> None:
         stale.bind(str(tmp_path / "socket"))
     with serving(tmp_path) as service:
         assert service.ask("--version").stdout.startswith("check_videoconf ")
+
+
+@pytest.mark.parametrize("group", [None, grp.getgrgid(os.getgid()).gr_name])
+def test_a_link_in_the_place_of_a_new_socket_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: str | None
+) -> None:
+    victim = tmp_path / "victim"
+    victim.touch(0o600)
+    changed = victim.stat().st_ctime_ns
+
+    class Hijacked(socket.socket):
+        def bind(self, path: Any) -> None:
+            super().bind(path)
+            os.unlink(path)
+            os.symlink(victim, path)
+
+    monkeypatch.setattr(socket, "socket", Hijacked)
+    listening_sockets.bound(str(tmp_path / "socket"), group).close()
+    assert victim.stat().st_ctime_ns == changed
 
 
 def test_a_socket_that_is_in_use_is_left_alone(service: Service) -> None:
@@ -148,12 +174,30 @@ def test_the_socket_may_be_systemds(tmp_path: Path) -> None:
 
 
 def test_secrets_are_in_no_log_and_no_process_title(service: Service, device: Web) -> None:
-    answer = service.ask(*alarms(device.port, "--password", SECRET, "-vvv"))
-    assert SECRET not in answer.stdout
+    for answer in (
+        service.ask(*alarms(device.port, "--password", SECRET, "-vvv")),
+        service.ask(*alarms(device.port, "-vvv"), **PASSWORD),
+    ):
+        assert answer.first_line.startswith("PEXIP ALARMS OK")
+        assert SECRET not in answer.stdout
     assert SECRET not in service.log.read_text()
     for process in [service.process.pid, *service.workers()]:
         for name in ("cmdline", "environ"):
             assert SECRET.encode() not in Path(f"/proc/{process}/{name}").read_bytes()
+
+
+def test_no_process_of_the_service_leaves_its_memory_in_a_file(tmp_path: Path, device: Web) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+    try:
+        started = Service(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
+    started.ask(*alarms(device.port), **PASSWORD)
+    for process in {*started.fronts(), *started.workers()}:
+        limits = Path(f"/proc/{process}/limits").read_text(encoding="ascii")
+        assert re.search(r"^Max core file size +0 ", limits, re.MULTILINE)
+    started.stop()
 
 
 def test_no_answer_tells_of_another_check(service: Service, device: Web) -> None:
@@ -227,6 +271,12 @@ def test_a_service_with_nothing_free_leaves_checks_to_their_clients(tmp_path: Pa
         wait_for(lambda: held.left.acquire(blocking=False))
 
 
+def test_a_burst_of_clients_is_served(service: Service) -> None:
+    with ExitStack() as stack:
+        burst = [stack.enter_context(service.asked("--version")) for _ in range(400)]
+        assert {asked.answer().code for asked in burst} == {3}
+
+
 # -- what a caller has is what its check has
 
 
@@ -246,12 +296,14 @@ def test_the_callers_directory_umask_and_environment_are_the_checks(
         assert asked.answer().first_line.startswith("UNKNOWN: --password-file secret: No such")
 
 
-@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Caracas", "UTC", ""])
-def test_the_time_zone_is_the_callers(service: Service, run: Run, zone: str, simulator: Simulator) -> None:
+def test_the_time_zone_is_the_callers(tmp_path: Path, run: Run, simulator: Simulator, clock: Clock) -> None:
     argv = ["conductor", "alarms", "-H", HOST, "-p", str(simulator.conductor.port), "-u", "monitor"]
     argv += ["--cacert", simulator.ca_file, "-v"]
-    env = {"CHECK_VIDEOCONF_PASSWORD": simulator.password, **({"TZ": zone} if zone else {})}
-    assert masked(service.ask(*argv, **env).stdout) == masked(run(*argv, **env).stdout)
+    with serving_still(tmp_path) as still:
+        for zone in ({"TZ": "Asia/Tokyo"}, {"TZ": "America/Caracas"}, {"TZ": "UTC"}, {}):
+            env = {"CHECK_VIDEOCONF_PASSWORD": simulator.password, **clock.env, **zone}
+            alone = run(*argv, **env, PYTHONPATH=still.env["PYTHONPATH"])
+            assert still.ask(*argv, **env).stdout == alone.stdout
 
 
 def test_the_home_directory_is_the_callers(service: Service, device: Web, tmp_path: Path) -> None:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import re
 import shlex
 import signal
 import socket
 import subprocess
 import sys
+import termios
 import threading
 import time
+from array import array
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from check_videoconf.pexip.test_call import RESERVE
+from check_videoconf.service.crew import END_SECONDS
 from tests.conftest import Answer, Run
 from tests.servers import EMPTY_LIST, HOST, Web, listening
 
-from .serving import ROOT, Service, serving
+from .serving import ROOT, Service, serving, wait_for
 from .test_isolation import Holding, alarms
 
 SECRET = "Zx9-geheim"
@@ -228,6 +235,59 @@ def test_a_signal_ends_client_and_check_with_the_line_of_the_check(
     assert (process.returncode, stderr) == (3, "")
 
 
+def is_read(connection: socket.socket) -> bool:
+    """Whether the other end has taken all that was sent."""
+    left = array("i", [0])
+    fcntl.ioctl(connection, termios.TIOCOUTQ, left)
+    return left[0] == 0
+
+
+def test_a_signal_in_the_middle_of_the_answer_loses_nothing_of_it(installed: Path, tmp_path: Path) -> None:
+    half, signalled = threading.Event(), []
+
+    def play(connection: socket.socket) -> None:
+        connection.recv(1 << 20)
+        for part in (b"+ 60\n", b"2 10\n", b"FIRST"):
+            connection.sendall(part)
+            wait_for(lambda: is_read(connection))
+        half.set()
+        signalled.append(connection.recv(1))
+        connection.sendall(b" REST")
+
+    with playing(tmp_path / "socket", play), started(installed, tmp_path / "socket", "--version") as process:
+        assert half.wait(20)
+        process.send_signal(signal.SIGTERM)
+        stdout, stderr = process.communicate(timeout=45)
+    assert (stdout, stderr, process.returncode) == ("FIRST REST", "", 2)
+    assert signalled == [bytes([signal.SIGTERM])]
+
+
+def test_after_a_signal_no_check_is_begun_anew(installed: Path, device: Web, tmp_path: Path) -> None:
+    taken = threading.Event()
+
+    def play(connection: socket.socket) -> None:
+        connection.recv(1 << 20)
+        connection.sendall(b"+ 60\n")
+        wait_for(lambda: is_read(connection))
+        taken.set()
+        connection.recv(1)  # and ends without an answer
+
+    path = tmp_path / "socket"
+    with playing(path, play), started(installed, path, *alarms(device.port), **PASSWORD) as process:
+        assert taken.wait(20)
+        process.send_signal(signal.SIGTERM)
+        stdout, stderr = process.communicate(timeout=45)
+    assert (stdout, stderr) == ("UNKNOWN: ended by SIGTERM while waiting for the service\n", "")
+    assert process.returncode == 3
+    assert device.requests == []
+
+
+def test_the_client_waits_longer_for_an_end_than_a_check_may_take_for_it() -> None:
+    found = re.search(r"^END_PATIENCE = ([\d.]+)$", CLIENT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert found is not None
+    assert RESERVE < END_SECONDS < float(found[1])
+
+
 def test_passwords_disappear_from_the_process_list(installed: Path, service: Service) -> None:
     held = Holding()
     argv = alarms(0, "--password", SECRET)
@@ -240,6 +300,55 @@ def test_passwords_disappear_from_the_process_list(installed: Path, service: Ser
             assert process.communicate(timeout=45)[0].startswith("PEXIP ALARMS OK")
     assert SECRET.encode() not in shown
     assert b"xxxxxxxx" in shown
+
+
+@pytest.mark.parametrize("command", ["doctor", "serve", "connector", "nagios-worker", "simulate"])
+def test_what_is_no_check_is_done_by_the_plugin_itself(
+    installed: Path, service: Service, run: Run, command: str
+) -> None:
+    served, alone = ran(installed, service.path, command, "--help"), run(command, "--help")
+    assert served == alone
+    assert f"check_videoconf {command}" in served.stdout
+
+
+@pytest.mark.parametrize("path", ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"])
+def test_what_only_the_client_has_open_is_read_all_the_same(
+    installed: Path, service: Service, device: Web, tmp_path: Path, path: str
+) -> None:
+    (tmp_path / "secret").write_text("from stdin\n", encoding="ascii")
+    with (tmp_path / "secret").open("rb") as secret:
+        done = subprocess.run(
+            [str(installed), *alarms(device.port, "-u", "someone", "--password-file", path)],
+            cwd=ROOT, env={"PATH": os.environ["PATH"], "CHECK_VIDEOCONF_SOCKET": str(service.path)},
+            stdin=secret, capture_output=True, encoding="utf-8", timeout=45, check=False,
+        )  # fmt: skip
+    assert done.stdout.startswith("PEXIP ALARMS OK")
+    assert device.requests[0].headers["Authorization"] == "Basic " + b64encode(b"someone:from stdin").decode()
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8", "nowhere"])
+def test_arguments_that_are_no_text_arrive_whatever_the_locale(
+    installed: Path, service: Service, device: Web, tmp_path: Path, locale: str
+) -> None:
+    (tmp_path / "ümlaut").write_text("x\n", encoding="ascii")
+    for argument in (b"\xff\xe9", "ümlaut".encode()):
+        argv: list[str | bytes] = [
+            *alarms(device.port),
+            "--filter-name",
+            argument,
+            "--password-file",
+            os.fsencode(tmp_path) + b"/" + argument,
+        ]
+        env = {"PATH": os.environ["PATH"], "LC_ALL": locale}
+        answers = [
+            subprocess.run(
+                [str(command), *argv], cwd=ROOT, env={**env, "CHECK_VIDEOCONF_SOCKET": str(service.path)},
+                stdin=subprocess.DEVNULL, capture_output=True, timeout=45, check=False,
+            )
+            for command in (installed, installed.parent / "check_videoconf")
+        ]  # fmt: skip
+        assert answers[0].stdout == answers[1].stdout
+        assert answers[0].returncode == answers[1].returncode
 
 
 @pytest.mark.parametrize("closed", [">&-", "<&-", "2>&-", "<&- >&- 2>&-", ">/dev/full"])

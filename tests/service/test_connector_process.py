@@ -116,6 +116,7 @@ def test_on_sigterm_the_checks_on_the_way_are_answered(engine: Engine) -> None:
     with socket.create_server(("127.0.0.1", 0)) as device:
         port = device.getsockname()[1]
         engine.send(execution(1, f"pexip alarms -H 127.0.0.1 -p {port} --proto http --password x".encode()))
+        device.settimeout(20)
         connection, _ = device.accept()
         with connection:
             connection.settimeout(20)
@@ -130,6 +131,7 @@ def test_on_sigterm_the_checks_on_the_way_are_answered(engine: Engine) -> None:
 def test_when_it_is_killed_the_engine_sees_that_at_once_although_a_check_hangs(engine: Engine) -> None:
     with socket.create_server(("127.0.0.1", 0)) as device:
         engine.send(execution(1, b"pexip alarms -H 127.0.0.1 -p %d --password x -t 59" % device.getsockname()[1]))
+        device.settimeout(20)
         connection, _ = device.accept()
         with connection:
             engine.process.kill()

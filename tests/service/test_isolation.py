@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from check_videoconf.service.target import target_of
 from tests.servers import EMPTY_LIST, HOST, Reply, Request, Web, listening
 
-from .serving import ROOT, Service, serving, wait_for
+from .serving import ROOT, Asked, Service, request, serving, wait_for
 
 PASSWORD = {"CHECK_VIDEOCONF_PASSWORD": "correct horse battery"}
 OK = "PEXIP ALARMS OK"
@@ -154,6 +155,55 @@ def test_a_check_that_breaks_ends_alone(odd: Service, device: Web, what: str, li
     assert odd.ask(*alarms(device.port), **PASSWORD).stdout.startswith(OK)
 
 
+def test_an_idle_worker_holds_no_directory_of_a_caller(service: Service, device: Web) -> None:
+    service.ask(*alarms(device.port), **PASSWORD)
+    wait_for(lambda: {os.readlink(f"/proc/{worker}/cwd") for worker in service.workers()} == {"/"})
+
+
+def test_devices_that_hang_leave_workers_to_the_others_however_many_checks_they_have(
+    tmp_path: Path, device: Web
+) -> None:
+    holding = [Holding() for _ in range(2)]
+    with ExitStack() as stack:
+        service = stack.enter_context(serving(tmp_path, "--workers", "8"))
+        for held in holding:
+            port = stack.enter_context(listening(held.play))
+            for asked in [stack.enter_context(service.asked(*alarms(port), **PASSWORD)) for _ in range(8)]:
+                asked.taken()
+            assert held.asked.acquire(timeout=20)
+        assert service.ask(*alarms(device.port), **PASSWORD).stdout.startswith(OK)
+
+
+_PATIENT = """
+import sys
+if "serve" in sys.argv:
+    from check_videoconf.service import callers
+    callers._FOR_A_WORKER = 60
+"""
+
+
+def test_a_check_waits_a_little_for_a_worker(tmp_path: Path, device: Web) -> None:
+    (tmp_path / "sitecustomize.py").write_text(_PATIENT)
+    path = {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    held = Holding()
+    with ExitStack() as stack:
+        service = stack.enter_context(serving(tmp_path, "--workers", "1", **path))
+        service.env.update(path)
+        port = stack.enter_context(listening(held.play))
+        first = stack.enter_context(service.asked(*alarms(port), **PASSWORD))
+        assert held.asked.acquire(timeout=20)
+        second = stack.enter_context(service.asked(*alarms(device.port, "-t", "3600"), **PASSWORD))
+        second.taken()
+        held.release.set()
+        assert first.answer().stdout.startswith(OK)
+        assert second.result().stdout.startswith(OK)
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-nan", "x", ""])
+def test_a_time_that_is_none_is_the_usual_one_until_the_check_says_so(text: str) -> None:
+    assert target_of(["pexip", "alarms", f"--timeout={text}"]).seconds == 30
+
+
 def test_a_worker_that_is_killed_costs_its_check_only(service: Service, device: Web) -> None:
     held = Holding()
     before = set(service.workers())
@@ -218,6 +268,17 @@ def test_a_signal_of_the_client_ends_the_check_with_its_line(service: Service, n
         answer = asked.result()
     path = "/api/admin/status/v1/alarm/"
     assert answer.summary == f"ended by {number.name} while waiting for the answer of {HOST}:{port} to {path}"
+    assert answer.code == 3
+
+
+def test_a_signal_may_come_with_the_request(service: Service) -> None:
+    held = Holding()
+    with listening(held.play) as port:
+        whole = request(tuple(alarms(port)), {**service.env, **PASSWORD}, "/") + bytes([signal.SIGTERM])
+        with Asked(service.path, whole) as asked:
+            answer = asked.answer()
+    assert "ended" in answer.first_line
+    assert "SIGTERM" in answer.first_line
     assert answer.code == 3
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from check_videoconf.simulator import Simulator
-from tests.servers import EMPTY_LIST, HOST, listening
+from tests.pki import Authority
+from tests.servers import EMPTY_LIST, HOST, Web, listening
 
 from .serving import ROOT, Service, serving
 from .test_same_output import options
@@ -108,6 +110,41 @@ def test_a_kept_connection_that_breaks_costs_nothing_that_is_seen(service: Servi
         texts = [service.ask(*argv, "--perfdata", "none", **PASSWORD).stdout for _ in range(3)]
     assert [text.count("GET ") for text in texts] == [1, 1, 1]
     assert len(connections) == 3
+
+
+def test_a_kept_connection_that_says_something_odd_costs_nothing_that_is_seen(service: Service) -> None:
+    connections = []
+
+    def play(connection: socket.socket) -> None:
+        connections.append(connection)
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(EMPTY_LIST)}\r\n\r\n"
+        connection.recv(65536)
+        connection.sendall(head.encode() + EMPTY_LIST)
+        connection.recv(65536)
+        connection.sendall(b"what was that?\r\n\r\n")
+
+    with listening(play) as port:
+        argv = ["pexip", "alarms", "-H", HOST, "-p", str(port), "--proto", "http", "-vv"]
+        texts = [service.ask(*argv, "--perfdata", "none", **PASSWORD).stdout for _ in range(2)]
+    assert [text.count("HTTP 200") for text in texts] == [1, 1]
+    assert len(connections) == 2
+
+
+def test_a_device_that_does_not_take_up_a_tls_session_is_asked_without(service: Service, tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    tls = authority.server()
+    hellos = []
+
+    def refuse_every_second(*hello: object) -> int | None:
+        hellos.append(hello)
+        return ssl.ALERT_DESCRIPTION_INTERNAL_ERROR if len(hellos) % 2 == 0 else None
+
+    tls.sni_callback = refuse_every_second
+    with Web(lambda _: (200, {"Connection": "close"}, EMPTY_LIST), tls) as web:
+        argv = ["pexip", "alarms", "-H", HOST, "-p", str(web.port), "--cacert", str(authority.path)]
+        answers = [service.ask(*argv, **PASSWORD) for _ in range(2)]
+    assert [answer.summary for answer in answers] == ["no alarm"] * 2
+    assert len(hellos) == 3
 
 
 _LATE = """
