@@ -65,7 +65,8 @@ class ApiCheck(Mode):
             failure = error
         if not failure:
             yield from self.measure("response-time", session.seconds)
-        yield from self._certificate(session.wire.encoded)  # known even where the login failed
+        if session.wire.encoded is not None or not failure:  # known even where the login failed
+            yield from self._certificate(session.wire.encoded)
         if failure:
             raise failure
 

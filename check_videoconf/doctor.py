@@ -71,7 +71,7 @@ def main(arguments: Sequence[str], out: TextIO | None = None) -> int:
     out = out or sys.stdout
     if {"-h", "--help"} & set(arguments):
         out.write(USAGE)
-        return 0
+        return 3
     credentials.hide_arguments(arguments)
     redactor = Redactor()
     redactor.add(*credentials.secrets_in(arguments))

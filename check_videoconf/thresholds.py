@@ -45,7 +45,8 @@ class Thresholds:
         known = find_label(label, list(self._counters))
         if known is None:
             guess = nearest(label, list(self._counters))
-            raise OptionError(f"{name}: no such counter" + (f", did you mean {guess}?" if guess else ""))
+            hint = f"did you mean {guess}?" if guess else "see --list-counters"
+            raise OptionError(f"{name}: no such counter, {hint}")
         if level == "unknown":
             raise OptionError(f"{name}: a counter has warning and critical ranges only")
         if not text:

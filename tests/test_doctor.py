@@ -221,7 +221,7 @@ def test_without_a_host_it_says_how_it_is_called(examine: Examine, arguments: li
 def test_help_is_help(examine: Examine) -> None:
     lines, code = examine("--help")
     assert lines[0].startswith("usage: check_videoconf doctor ")
-    assert code == 0
+    assert code == 3
 
 
 def test_a_password_on_the_command_line_leaves_the_process_title(tmp_path: Path) -> None:

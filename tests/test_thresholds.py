@@ -117,7 +117,7 @@ def test_labels_with_a_threshold_of_the_users_are_known() -> None:
             "--critical-rooms-total: '-5' is not a range: its start 0 is greater than its end -5; did you mean ~:-5?",
         ),
         (("-w", "laod=5"), "-w laod: no such counter, did you mean load?"),
-        (("-w", "xyzzy=5"), "-w xyzzy: no such counter"),
+        (("-w", "xyzzy=5"), "-w xyzzy: no such counter, see --list-counters"),
         (("--unknown-load", "5"), "--unknown-load: a counter has warning and critical ranges only"),
     ],
 )

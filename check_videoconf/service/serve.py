@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
         options, rest = parse(arguments, _OPTIONS, ())
         if options.help:
             print(_help())  # noqa: T201 -- what was asked for
-            return 0
+            return 3  # as the help of every command
         if rest:
             raise OptionError(f"one argument too many: {rest[0]}")
         if not hasattr(socket, "SO_PEERCRED"):

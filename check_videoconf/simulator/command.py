@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import shutil
 import signal
 import sys
 import tempfile
@@ -151,9 +152,17 @@ def _description(simulator: Simulator) -> str:
 
 def _command(simulator: Simulator, system: str, mode: str, port: int) -> str:
     secure = ["--cacert", simulator.ca_file] if simulator.tls else ["--proto", "http"]
-    words = ["check_videoconf", system, mode, "-H", "127.0.0.1", "-p", str(port), *secure]
+    words = [*_program(), system, mode, "-H", "127.0.0.1", "-p", str(port), *secure]
     words += ["-u", simulator.username]
     return f"CHECK_VIDEOCONF_PASSWORD={shlex.quote(simulator.password)} {shlex.join(words)}"
+
+
+def _program() -> list[str]:
+    """How the plugin is called here: as this process was."""
+    started_as = Path(sys.argv[0])
+    if shutil.which(started_as.name) == str(started_as):
+        return [started_as.name]
+    return [str(started_as)] if os.access(started_as, os.X_OK) else [sys.executable, "-m", "check_videoconf"]
 
 
 def _variables(simulator: Simulator) -> str:

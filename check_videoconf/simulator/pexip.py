@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
 from . import (
     pexip_bursting,
     pexip_calls,
@@ -17,7 +21,7 @@ from . import (
 from .authentication import Basic, Credentials
 from .messages import Answer, Request, encoded, html
 from .oauth2 import PATH, OAuth2
-from .pexip_deployment import Deployment
+from .pexip_deployment import Deployment, utc_now
 from .pexip_tables import PREFIX, Tables
 from .server import System
 
@@ -30,6 +34,17 @@ RESOURCES = (
     *pexip_platform.RESOURCES,
     *pexip_services.RESOURCES,
     *pexip_history.RESOURCES,
+)
+# What a deployment that is well keeps fresh, by the minute.
+_FRESH = frozenset(
+    (
+        "heartbeat_time",
+        "last_attempted_contact",
+        "last_contact_time",
+        "last_modified_time",
+        "last_reported",
+        "last_updated",
+    )
 )
 
 
@@ -45,6 +60,7 @@ class Pexip(System):
     ) -> None:
         super().__init__(latency)
         self.tables = Tables(deployment, RESOURCES)
+        self._started = deployment.started
         self.calls = pexip_commands.Calls(deployment, self.tables, self.stopping)
         """Calls that were placed by the command API."""
         self._page_limit = page_limit
@@ -73,7 +89,7 @@ class Pexip(System):
         if request.method != "GET":
             return self.error(405)
         row = self.tables.row(f"{table}/", identity) or self.calls.ended(table, identity)
-        return Answer(404) if row is None else encoded(row)
+        return Answer(404) if row is None else encoded(*self._fresh([row]))
 
     def error(self, status: int) -> Answer:
         if status == 401:
@@ -106,8 +122,19 @@ class Pexip(System):
             selected = tastypie.select(rows, request.query, self.tables.fields(path))
         except tastypie.BadRequestError as error:
             return encoded({"error": str(error)}, 400)
-        page = self.failure.page(selected, limit, offset)
+        page = self.failure.page(self._fresh(selected), limit, offset)
         return encoded(tastypie.envelope(page, limit, request.path, request.query))
+
+    def _fresh(self, rows: Iterable[Any]) -> list[Any]:
+        """The rows as they are now: while the simulator runs, nodes go on reporting."""
+        passed = timedelta(minutes=(utc_now() - self._started) // timedelta(minutes=1))
+        return [self._moved(row, passed) for row in rows] if passed else list(rows)
+
+    def _moved(self, row: Any, passed: timedelta) -> Any:
+        times = {name: row[name] for name in _FRESH & row.keys() if row[name]} if isinstance(row, dict) else {}
+        if not times:
+            return row
+        return {**row, **{name: (datetime.fromisoformat(time) + passed).isoformat() for name, time in times.items()}}
 
     def _with_slash(self, request: Request) -> Answer:
         path, question, query = request.target.partition("?")

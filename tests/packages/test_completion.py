@@ -54,7 +54,7 @@ def test_first_come_the_systems_and_the_commands(complete: Complete) -> None:
     assert complete("con") == ["conductor", "connector"]
 
 
-@pytest.mark.parametrize("command", catalog.COMMANDS.keys() - {"doctor"})
+@pytest.mark.parametrize("command", [name for name in catalog.COMMANDS if name != "doctor"])
 def test_a_command_tells_its_options_itself(complete: Complete, command: str) -> None:
     assert complete(command, "") == ["--help"]
 

@@ -15,7 +15,7 @@ from .manager import Manager
 
 DOCUMENT = (Path(__file__).parent.parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
 MODE, TEST = re.findall(r"^```python\n(.*?)^```$", DOCUMENT, re.DOTALL | re.MULTILINE)
-[(NAME, LINE)] = re.findall(r'^ {12}"([a-z-]+)": "(.*)",$', DOCUMENT, re.MULTILINE)
+NAME, LINE = map(str, re.findall(r'^ {12}"([a-z-]+)": "(.*)",$', DOCUMENT, re.MULTILINE)[0])
 
 
 @pytest.fixture

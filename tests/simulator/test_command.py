@@ -23,11 +23,18 @@ def read_variables(path: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines)
 
 
-def test_it_prints_addresses_and_commands_to_paste(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("on_the_path", [True, False])
+def test_it_prints_addresses_and_commands_to_paste(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, on_the_path: bool
+) -> None:
+    plugin = tmp_path / "check_videoconf"
+    plugin.touch(0o755)
+    monkeypatch.setattr(sys, "argv", [str(plugin), "simulate"])
+    monkeypatch.setenv("PATH", str(tmp_path) if on_the_path else "/nonexistent")
     assert main(["--for", "0"]) == 0
     output, errors = capsys.readouterr()
     assert errors == ""
-    commands = [shlex.split(line) for line in output.splitlines() if "check_videoconf " in line]
+    commands = [shlex.split(line) for line in output.splitlines() if "CHECK_VIDEOCONF_PASSWORD=" in line]
     assert [command[2:4] for command in commands] == [
         ["pexip", "alarms"],
         ["pexip", "conferences"],
@@ -37,7 +44,7 @@ def test_it_prints_addresses_and_commands_to_paste(capsys: pytest.CaptureFixture
         ["trio", "device"],
     ]
     for command in commands:
-        assert command[:2] == ["CHECK_VIDEOCONF_PASSWORD=simulated", "check_videoconf"]
+        assert command[:2] == ["CHECK_VIDEOCONF_PASSWORD=simulated", plugin.name if on_the_path else str(plugin)]
         assert command[4:6] == ["-H", "127.0.0.1"]
         assert command[8] == "--cacert"
         assert command[10:] == ["-u", "monitor"]
@@ -46,7 +53,7 @@ def test_it_prints_addresses_and_commands_to_paste(capsys: pytest.CaptureFixture
 
 def test_without_tls_the_commands_say_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--no-tls", "--systems", "trio", "--password", "two words", "--for", "0"]) == 0
-    (line,) = [line for line in capsys.readouterr().out.splitlines() if "check_videoconf " in line]
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "CHECK_VIDEOCONF_PASSWORD=" in line]
     assert shlex.split(line)[0] == "CHECK_VIDEOCONF_PASSWORD=two words"
     assert shlex.split(line)[-4:] == ["--proto", "http", "-u", "monitor"]
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from check_videoconf.simulator import Simulator
+from check_videoconf.simulator.pexip_deployment import utc_now
 
 from .client import Client, Reply, basic
 
@@ -304,3 +306,15 @@ def test_20000_participants_on_300_nodes_are_served_in_pages_of_1000() -> None:
             assert len({row["id"] for page in pages for row in page.objects}) == 20_000
             assert len({row["name"] for row in client.get(NODE, limit=1000).objects}) == 300
         assert simulator.pexip.connections == 1
+
+
+def test_nodes_go_on_reporting_while_the_simulator_runs(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def times(name: str) -> list[datetime]:
+        return [datetime.fromisoformat(row[name]) for row in client.get("status/v1/teamsnode/").objects]
+
+    reported, started = times("heartbeat_time"), times("start_time")
+    later = utc_now() + timedelta(minutes=30)
+    monkeypatch.setattr("check_videoconf.simulator.pexip.utc_now", lambda: later)
+    for before, after in zip(reported, times("heartbeat_time")):
+        assert timedelta(minutes=29) <= after - before <= timedelta(minutes=31)
+    assert times("start_time") == started
