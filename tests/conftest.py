@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("fuzz", deadline=None, max_examples=20_000)
+# For the other Pythons, after one has tried all.
+settings.register_profile("few", deadline=None, max_examples=20)
 settings.load_profile("default")
 
 _PERFDATA_ITEM = re.compile(r"'((?:[^']|'')*)'=(\S*)")
