@@ -72,6 +72,10 @@ def test_an_answer_from_the_cache_says_the_same(
     monkeypatch.setattr("check_videoconf.mode.time", SimpleNamespace(time=lambda: now))
     with Simulator(systems=(system,), tls=False) as devices:
         argv = ["--cache", "60", "-v", *shlex.split(catalog.mode(system, mode).needs)]
+        if catalog.mode(system, mode).acts:
+            argv += ["--hold", "0"]
+        if mode == "snmp-load":
+            argv += ["--snmp-port", str(devices.systems[system].snmp_port)]
         first = ask(check, devices, system, mode, *argv)
         assert not first.first_line.startswith("UNKNOWN: ")
         for path in (tmp_path / "state").glob("run-*"):

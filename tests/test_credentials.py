@@ -74,6 +74,13 @@ def test_the_names_of_the_centreon_plugin_are_understood(check: Run, web: Web) -
     assert account(web) == "me:given"
 
 
+@pytest.mark.parametrize(("option", "what"), [("-u", "username"), ("--password", "password")])
+def test_an_account_that_is_not_utf_8_is_an_option_error(check: Run, web: Web, option: str, what: str) -> None:
+    answer = check(*alarms(web, option, "p\udce4sswort"), **ENVIRONMENT)
+    assert answer.first_line == f"UNKNOWN: the {what} is not UTF-8 text"
+    assert (answer.code, web.requests) == (3, [])
+
+
 def test_without_a_password_nothing_is_asked(check: Run, web: Web) -> None:
     answer = check(*alarms(web))
     assert answer.first_line == (

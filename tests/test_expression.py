@@ -273,6 +273,11 @@ def test_numbers_may_carry_a_unit(source: str, expected: bool) -> None:
     assert holds(source) is expected
 
 
+@pytest.mark.parametrize(("value", "expected"), [(1e300, True), (-1e300, True), (1.1e300, False), (10**301, False)])
+def test_arithmetic_beyond_1e300_makes_the_comparison_false(value: float, expected: bool) -> None:
+    assert holds("%{count} * 1 == %{count}", {"count": value}) is expected
+
+
 # -- and, or, not
 
 

@@ -34,75 +34,81 @@ def test_an_unknown_macro_with_nothing_near_lists_those_there_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "position", "words"),
+    ("source", "position", "message"),
     [
-        ("", 0, "a value must stand here"),
-        ("   ", 3, "a value must stand here"),
-        ("%{count} =", 9, "no operator"),
-        ("%{count} = 5", 9, "no operator"),
-        ("%{count} == ", 12, "a value must stand here"),
-        ("%{count} == == 5", 12, "a value must stand here"),
+        ("", 0, "a value must stand here, not end of the expression"),
+        ("   ", 3, "a value must stand here, not end of the expression"),
+        ("%{count} =", 9, "'=' is no operator: there are ==, =~, and, or"),
+        ("%{count} = 5", 9, "'=' is no operator: there are ==, =~, and, or"),
+        ("%{count} == ", 12, "a value must stand here, not end of the expression"),
+        ("%{count} == == 5", 12, "a value must stand here, not '=='"),
         ("%{count} 5", 9, "unexpected '5'"),
         ("%{count} == 5)", 13, "unexpected ')'"),
-        ("(%{count} == 5", 0, "never closed"),
-        ("(%{count} == 5 6)", 15, "')' or an operator must follow"),
-        ("%{count} == 5 &", 14, "no operator"),
-        ("%{count} == 5 | 1", 14, "no operator"),
-        ("%{name} == London", 11, "text stands in quotes"),
-        ("%{name} == 'London", 11, "never closed"),
-        ('%{name} == "London', 11, "never closed"),
+        ("(%{count} == 5", 0, "this parenthesis is never closed"),
+        ("(%{count} == 5 6)", 15, "')' or an operator must follow, not '6'"),
+        ("%{count} == 5 &", 14, "'&' is no operator: there are ==, =~, and, or"),
+        ("%{count} == 5 | 1", 14, "'|' is no operator: there are ==, =~, and, or"),
+        ("%{name} == London", 11, "text stands in quotes, a macro in %{…}: 'London' is neither"),
+        ("%{name} == 'London", 11, "this text is never closed"),
+        ('%{name} == "London', 11, "this text is never closed"),
         ("%{name == 5", 0, "a macro is written %{name}"),
         ("%count == 5", 0, "a macro is written %{name}"),
         ("$name == 5", 0, "'$' means nothing here"),
-        ("%{count} > 5x", 12, "unknown unit 'x'"),
-        ("%{count} > 5 and", 16, "a value must stand here"),
-        ("1 == 1 == 1", 7, "one comparison cannot follow another"),
-        ("1 == 1 eq 1", 7, "one comparison cannot follow another"),
-        ("1 =~ /1/ =~ /1/", 9, "one comparison cannot follow another"),
-        ("(1 == 1) == 1", 9, "compares values"),
-        ("(1 or 0) == 1", 9, "compares values"),
-        ("(1 and 0) =~ /1/", 10, "compares values"),
-        ("(not 1) in (0)", 8, "compares values"),
+        ("%{count} > 5x", 12, "unknown unit 'x', the units are s, m, h, d, w, k, M, G, T, %"),
+        ("%{count} > 5 and", 16, "a value must stand here, not end of the expression"),
+        ("1 == 1 == 1", 7, "one comparison cannot follow another: join them with 'and'"),
+        ("1 == 1 eq 1", 7, "one comparison cannot follow another: join them with 'and'"),
+        ("1 =~ /1/ =~ /1/", 9, "one comparison cannot follow another: join them with 'and'"),
+        ("(1 == 1) == 1", 9, "'==' compares values, and what stands left of it is a comparison"),
+        ("(1 or 0) == 1", 9, "'==' compares values, and what stands left of it is a comparison"),
+        ("(1 and 0) =~ /1/", 10, "'=~' compares values, and what stands left of it is a comparison"),
+        ("(not 1) in (0)", 8, "'in' compares values, and what stands left of it is a comparison"),
         ("1 == (1 == 1)", 5, "a value must stand here, not a comparison"),
-        ("(1 == 1) + 1", 9, "takes values"),
+        ("(1 == 1) + 1", 9, "'+' takes values, and what stands left of it is a comparison"),
         ("1 + (1 == 1)", 4, "a value must stand here, not a comparison"),
         ("-(1 == 1)", 0, "a comparison has no sign"),
-        ("%{name} =~ 'x'", 11, "a regular expression /…/ must follow"),
+        ("%{name} =~ 'x'", 11, "a regular expression /…/ must follow, not ''x''"),
         ("%{name} =~ /x", 11, "this regular expression is never closed"),
         ("%{name} =~ /x\\/", 11, "this regular expression is never closed"),
-        ("%{name} =~ /x/q", 14, "unknown flag 'q'"),
-        ("%{name} =~ /x/iand 1", 15, "unknown flag 'a'"),
-        ("%{name} =~ /a(b/", 13, "cannot be compiled"),
-        ("%{name} =~ /a\\/\\/(b/", 17, "cannot be compiled"),
-        ("%{name} =~ /*/", 12, "cannot be compiled"),
-        ("%{name} in 5", 11, "a list ( … ) must follow 'in'"),
-        ("%{name} in ()", 12, "a value must stand here"),
-        ("%{name} in (1, )", 15, "a value must stand here"),
-        ("%{name} in (1 2)", 14, "',' or ')' must follow"),
-        ("%{name} in (1", 13, "',' or ')' must follow"),
-        ("9" * 400, 0, "too large"),
-        ("1 + " + "9" * 300 + "T", 4, "too large"),
-        ("1 + " + "9" * 299 + ".5T", 4, "too large"),
-        ("__import__('os')", 0, "text stands in quotes"),
-        ("%{count}.real == 5", 8, "means nothing here"),
-        ("and", 0, "a value must stand here"),
+        ("%{name} =~ /x/q", 14, "unknown flag 'q', the flags are i, m, s and x"),
+        ("%{name} =~ /x/iand 1", 15, "unknown flag 'a', the flags are i, m, s and x"),
+        ("%{name} =~ /a(b/", 13, "this regular expression cannot be compiled: missing ), unterminated subpattern"),
+        ("%{name} =~ /a\\/(b/", 15, "this regular expression cannot be compiled: missing ), unterminated subpattern"),
+        ("%{name} =~ /*/", 12, "this regular expression cannot be compiled: nothing to repeat"),
+        ("1 =~ /a{99999999999}/", 6, "this regular expression cannot be compiled: the repetition number is too large"),
+        ("%{name} in 5", 11, "a list ( … ) must follow 'in', not '5'"),
+        ("%{name} in ()", 12, "a value must stand here, not ')'"),
+        ("%{name} in (1, )", 15, "a value must stand here, not ')'"),
+        ("%{name} in (1 2)", 14, "',' or ')' must follow in the list, not '2'"),
+        ("%{name} in (1", 13, "',' or ')' must follow in the list, not end of the expression"),
+        ("9" * 400, 0, "this number is too large"),
+        ("1 + " + "9" * 300 + "T", 4, "this number is too large"),
+        ("1 + " + "9" * 299 + ".5T", 4, "this number is too large"),
+        ("__import__('os')", 0, "text stands in quotes, a macro in %{…}: '__import__' is neither"),
+        ("%{count}.real == 5", 8, "'.' means nothing here"),
+        ("and", 0, "a value must stand here, not 'and'"),
     ],
 )
-def test_a_mistake_has_its_place_and_says_what_is_wrong(source: str, position: int, words: str) -> None:
+def test_a_mistake_has_its_place_and_says_what_is_wrong(source: str, position: int, message: str) -> None:
     error = mistake(source)
-    assert words in str(error)
-    assert (error.position, error.source) == (position, source)
+    assert (str(error), error.position, error.source) == (message, position, source)
 
 
 def test_an_expression_without_end_is_refused() -> None:
-    assert "characters" in str(mistake("1 or " * 20_000 + "1"))
+    error = mistake("1 or " * 20_000 + "1")
+    assert (str(error), error.position) == ("an expression of more than 32768 characters", 0)
 
 
 @pytest.mark.parametrize("depth", [51, 5000])
 @pytest.mark.parametrize("opening", ["(", "not (", "1 + (", "%{count} in (1, (", "1 and (-("])
 def test_parentheses_nested_beyond_reason_are_refused(opening: str, depth: int) -> None:
     error = mistake((opening * depth)[:30_000])
-    assert "more than 50 parentheses" in str(error)
+    assert str(error) == "more than 50 parentheses inside each other"
+
+
+def test_parentheses_beside_each_other_allow_none_to_be_deeper() -> None:
+    error = mistake("(0) or " * 100 + "(" * 51 + "1" + ")" * 51)
+    assert (str(error), error.position) == ("more than 50 parentheses inside each other", 750)
 
 
 # -- any text, any record

@@ -37,6 +37,7 @@ UNITS = ["", "%", "s", "ms", "B", "/s", "b/s", "B/s", "rpm"]
         ("+5", [6], [5]),
         ("~:", [], [-(10**30), 0, 10**30]),
         ("9007199254740993:", [9007199254740992], [9007199254740993]),
+        ("9" * 30, [10**30], [10**30 - 1]),
     ],
 )
 def test_a_range_alerts_outside_its_bounds_and_with_an_at_inside(
@@ -103,6 +104,8 @@ def test_perfdata_prints_plain_numbers_as_the_user_gave_them(spec: str) -> None:
         ("1_0", "", "'1_0' is not a range such as"),
         ("1e3", "", "'1e3' is not a range such as"),
         ("1,5", "", "'1,5' is not a range such as"),
+        ("x:5", "", "'x:5' is not a range such as 10, 10:, ~:10, 10:20 or @10:20: 'x' is not a number"),
+        ("5:x", "", "'5:x' is not a range such as 10, 10:, ~:10, 10:20 or @10:20: 'x' is not a number"),
         ("nan", "", "'nan' is not a range such as"),
         ("inf", "", "'inf' is not a range such as"),
         ("-", "", "'-' is not a range such as"),
@@ -154,6 +157,10 @@ def test_a_broken_range_reads_with_its_limit_and_unit(spec: str, unit: str, valu
     limit = Range(spec, unit)
     assert limit.broken_by(value)
     assert limit.violation(value) == words
+
+
+def test_a_range_of_a_counter_without_a_unit_reads_without_one() -> None:
+    assert Range("10").violation(11) == "above 10"
 
 
 @pytest.mark.parametrize(

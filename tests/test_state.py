@@ -69,6 +69,11 @@ def test_the_option_goes_before_the_environment_before_the_defaults(
     assert directory(str(tmp_path / "option")) == (str(tmp_path / "option"), "")
 
 
+def test_a_relative_state_home_is_as_good_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "relative")
+    assert directory(None) == (str(tmp_path / "tmp" / f"check_videoconf-{os.getuid()}"), "")
+
+
 @pytest.mark.parametrize("slash", ["", "/", "//"])
 def test_a_link_is_not_followed(tmp_path: Path, slash: str) -> None:
     (tmp_path / "target").mkdir(mode=0o700)
@@ -261,6 +266,19 @@ def test_a_link_in_the_place_of_the_file_is_not_followed(place: Path, tmp_path: 
     assert len(remarks) == 1
     assert json.loads((tmp_path / "precious").read_bytes())["state"] == {"mine": 1}
     assert loaded(place) == {"now": 1}
+
+
+def test_a_link_in_the_place_of_the_lock_costs_one_line(place: Path, tmp_path: Path) -> None:
+    saved(place, {"mine": 1})
+    (lock,) = place.glob("run-*.lock")
+    lock.unlink()
+    lock.symlink_to(tmp_path / "precious")
+    remarks: list[str] = []
+    again = memory(place, remarks=remarks)
+    assert again.load() == {"mine": 1}
+    again.close()
+    assert remarks == [f"runs of this check do not wait for each other: {os.strerror(errno.ELOOP)}"]
+    assert not (tmp_path / "precious").exists()
 
 
 @root_only

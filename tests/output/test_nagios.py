@@ -93,6 +93,12 @@ def test_an_item_has_all_its_fields_and_units_that_every_poller_knows(made: Figu
     assert printed(report([made])) == f"PEXIP CONFERENCES OK - 2 conferences | {expected}\n"
 
 
+def test_units_that_a_poller_knows_beside_the_usual_ones_can_be_named() -> None:
+    made = report([figure("a.persecond", 0.5, unit="/s"), figure("a.seconds", 5, unit="s")])
+    output = render(made, options(), 0, units=("/s",))
+    assert output == "PEXIP CONFERENCES OK - 2 conferences | 'a.persecond'=0.5/s;;;0; 'a.seconds'=5;;;0;\n"
+
+
 @pytest.mark.parametrize(
     ("precision", "value", "expected"),
     [("0", 92.456, "92"), ("2", 92.456, "92.46"), ("4", 92.456, "92.456"), ("2", 0.0012345, "0.0012"), ("0", 5, "5")],

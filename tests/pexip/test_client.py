@@ -101,7 +101,7 @@ def test_rows_are_told_apart_by_all_they_say_where_they_have_no_uri_either(manag
     assert total(manager.check("alarms")) == 1500
 
 
-@pytest.mark.parametrize("lacking", [(), ("id",)], ids=["by id", "by URI"])
+@pytest.mark.parametrize("lacking", [("resource_uri",), ("id",)], ids=["by id", "by URI"])
 def test_a_row_that_has_changed_between_two_pages_counts_once(manager: Manager, lacking: tuple[str, ...]) -> None:
     rows = [without(row, *lacking) for row in quiet(0, 1500)]
     changed = {**rows[999], "details": "now another"}
@@ -138,6 +138,13 @@ def test_a_page_that_repeats_the_one_before_is_unknown(manager: Manager) -> None
     assert (answer.code, len(manager.requests)) == (3, 2)
 
 
+def test_without_a_total_a_page_that_repeats_the_one_before_is_unknown(manager: Manager) -> None:
+    manager.answers[ALARM] = [envelope(quiet(0, 1000), None, more=True)] * 2
+    answer = manager.check("alarms")
+    assert answer.first_line == UNENDING + "a page at offset 1000 adds nothing"
+    assert (answer.code, len(manager.requests)) == (3, 2)
+
+
 def test_an_empty_page_that_promises_more_is_unknown(manager: Manager) -> None:
     manager.answers[ALARM] = [envelope(quiet(0, 1000), 5000, more=True), envelope([], 5000, offset=1000, more=True)]
     answer = manager.check("alarms")
@@ -168,6 +175,13 @@ def test_a_list_may_grow_while_it_is_read(manager: Manager) -> None:
         envelope(quiet(2000, 600), 2600, offset=2000),
     ]
     assert total(manager.check("alarms")) == 2600
+
+
+def test_a_list_may_grow_to_twice_its_rows_and_ten_pages_more(manager: Manager) -> None:
+    pages = [envelope(quiet(0, 1000), 1000 + 1, more=True)]
+    pages += [envelope(quiet(number * 1000, 1000), 12_003, offset=number * 1000, more=True) for number in range(1, 12)]
+    manager.answers[ALARM] = [*pages, envelope(quiet(12_000, 2), 12_003, more=True), envelope(quiet(12_002, 1), 12_003)]
+    assert total(manager.check("alarms")) == 12_003
 
 
 def test_a_next_that_is_never_null_does_not_matter(manager: Manager) -> None:
@@ -202,8 +216,19 @@ def test_without_a_total_and_with_a_next_for_ever_it_is_unknown(manager: Manager
         pages.append(json.dumps(page))
     manager.answers[ALARM] = list(pages)
     answer = manager.check("alarms")
-    assert answer.summary.endswith("do not end as they should: more than 200000 rows")
+    assert answer.first_line == UNENDING + "more than 200000 rows"
     assert len(manager.requests) == 201
+
+
+def test_pages_of_a_row_each_are_not_read_for_ever(manager: Manager, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("check_videoconf.pexip.client._MOST_PAGES", 5)
+    manager.tables[ALARM] = quiet(0, 9)
+    manager.page_limit = 2
+    assert total(manager.check("alarms")) == 9
+    manager.page_limit = 1
+    answer = manager.check("alarms")
+    assert answer.first_line == UNENDING + "more than 5 pages"
+    assert (answer.code, len(manager.requests)) == (3, 5 + 5)
 
 
 def test_neither_a_total_nor_a_next_is_unknown(manager: Manager) -> None:
