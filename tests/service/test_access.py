@@ -37,18 +37,6 @@ PASSWORD = {"CHECK_VIDEOCONF_PASSWORD": SECRET}
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another account")
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with serving(tmp_path_factory.mktemp("service")) as started:
-        yield started
-
-
-@pytest.fixture
-def device() -> Iterator[Web]:
-    with Web(lambda _: (200, {}, EMPTY_LIST)) as web:
-        yield web
-
-
 def alarms(port: int, *argv: str) -> list[str]:
     return ["pexip", "alarms", "-H", HOST, "-p", str(port), "--proto", "http", *argv]
 

@@ -24,7 +24,7 @@ import pytest
 from check_videoconf.pexip.test_call import RESERVE
 from check_videoconf.service.crew import END_SECONDS
 from tests.conftest import Answer, Run
-from tests.servers import EMPTY_LIST, HOST, Web, listening
+from tests.servers import HOST, Web, listening
 
 from .serving import ROOT, Service, serving, wait_for
 from .test_isolation import Holding, alarms
@@ -32,18 +32,6 @@ from .test_isolation import Holding, alarms
 SECRET = "Zx9-geheim"
 PASSWORD = {"CHECK_VIDEOCONF_PASSWORD": SECRET}
 CLIENT = ROOT / "bin" / "check_videoconf_client"
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with serving(tmp_path_factory.mktemp("service")) as started:
-        yield started
-
-
-@pytest.fixture
-def device() -> Iterator[Web]:
-    with Web(lambda _: (200, {}, EMPTY_LIST)) as web:
-        yield web
 
 
 @pytest.fixture

@@ -97,12 +97,6 @@ class Holding:
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with serving(tmp_path_factory.mktemp("service")) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
 def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service in which a check may misbehave."""
     directory = tmp_path_factory.mktemp("odd")
@@ -111,12 +105,6 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with serving(directory, **path) as started:
         started.env.update(path)
         yield started
-
-
-@pytest.fixture
-def device() -> Iterator[Web]:
-    with Web(lambda _: (200, {}, EMPTY_LIST)) as web:
-        yield web
 
 
 def test_devices_that_hang_delay_no_other(service: Service, device: Web) -> None:

@@ -16,16 +16,10 @@ from check_videoconf.simulator import Simulator
 from tests.pki import Authority
 from tests.servers import EMPTY_LIST, HOST, Web, listening
 
-from .serving import ROOT, Service, serving
+from .serving import ROOT, Service
 from .test_same_output import options
 
 PASSWORD = {"CHECK_VIDEOCONF_PASSWORD": "simulated"}
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with serving(tmp_path_factory.mktemp("service")) as started:
-        yield started
 
 
 @pytest.fixture
