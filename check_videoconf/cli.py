@@ -63,8 +63,8 @@ def entry() -> None:
 
 def undisturbed(answer: Callable[[], Outcome]) -> Outcome:
     """What `answer` returns. A signal gives a line and UNKNOWN; once there is an outcome, that one stands."""
-    _set_signals(_end)
     try:
+        _set_signals(_end)
         outcome = answer()
         _set_signals(signal.SIG_IGN)
     except BaseException as error:  # noqa: BLE001 -- whatever ends the plugin, its poller gets one line

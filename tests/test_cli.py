@@ -19,6 +19,7 @@ import pytest
 import responses
 
 import check_videoconf
+from check_videoconf import cli
 from check_videoconf.catalog import SYSTEMS
 from check_videoconf.errors import DeadlineReached
 from check_videoconf.pexip.alarms import Alarms
@@ -359,3 +360,17 @@ def test_output_is_utf_8_whatever_the_locale(run: Run, locale: str) -> None:
     answer = run("pexip", "alärm", LC_ALL=locale, PYTHONCOERCECLOCALE="0", PYTHONUTF8="0")
     assert answer.first_line == "UNKNOWN: unknown mode 'alärm' of pexip, did you mean alarms?"
     assert (answer.code, answer.stderr) == (3, "")
+
+
+def test_a_signal_that_comes_while_its_handler_is_set_gives_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    handlers: list[object] = []
+
+    def set_one(number: signal.Signals, handler: Any) -> None:
+        handlers.append(handler)
+        if len(handlers) == 1:
+            handler(number, None)
+
+    monkeypatch.setattr("check_videoconf.cli.signal.signal", set_one)
+    outcome = cli.undisturbed(lambda: pytest.fail("it goes on"))
+    assert outcome == ("UNKNOWN: ended by SIGTERM while starting or ending\n", 3)
+    assert handlers[1:] == [signal.SIG_IGN] * 3
