@@ -27,6 +27,7 @@ service=$1/check_videoconf.service socket=$1/check_videoconf.socket client=$2 pl
 shift 2
 rm -rf "$place"
 mkdir -p "$place"
+: >"$place/log"
 $(setting "$socket" ExecStartPre)
 start=$(setting "$service" ExecStart)
 systemd-socket-activate --listen="$place/socket" $start 2>"$place/log" &
