@@ -120,6 +120,8 @@ class _Parser:
         return ""
 
     def found(self) -> str:
+        if self.kind == "text":
+            return self.token  # which has quotes of its own
         return f"'{self.token}'" if self.kind else "end of the expression"
 
     def error(self, message: str, position: int | None = None) -> ExpressionError:

@@ -70,6 +70,23 @@ def test_symbols_compare_as_numbers_when_both_sides_read_as_numbers(source: str,
     assert holds(source) is expected
 
 
+@pytest.mark.parametrize(
+    ("symbol", "word", "less", "equal", "greater"),
+    [
+        ("==", "eq", False, True, False),
+        ("!=", "ne", True, False, True),
+        ("<", "lt", True, False, False),
+        ("<=", "le", True, True, False),
+        (">", "gt", False, False, True),
+        (">=", "ge", False, True, True),
+    ],
+)
+def test_each_comparison_holds_where_it_says(symbol: str, word: str, less: bool, equal: bool, greater: bool) -> None:
+    assert [holds(f"%{{count}} {symbol} {other}") for other in (6, 5, 4)] == [less, equal, greater]
+    assert [holds(f"%{{count}} {word} {other}") for other in (6, 5, 4)] == [less, equal, greater]
+    assert [holds(f"'b' {symbol} '{other}'") for other in "cba"] == [less, equal, greater]
+
+
 @table(
     ("%{level} == 'Error'", True),
     ("%{level} == 'error'", False),

@@ -67,7 +67,7 @@ def test_an_unknown_macro_with_nothing_near_lists_those_there_are() -> None:
         ("(1 == 1) + 1", 9, "'+' takes values, and what stands left of it is a comparison"),
         ("1 + (1 == 1)", 4, "a value must stand here, not a comparison"),
         ("-(1 == 1)", 0, "a comparison has no sign"),
-        ("%{name} =~ 'x'", 11, "a regular expression /…/ must follow, not ''x''"),
+        ("%{name} =~ 'x'", 11, "a regular expression /…/ must follow, not 'x'"),
         ("%{name} =~ /x", 11, "this regular expression is never closed"),
         ("%{name} =~ /x\\/", 11, "this regular expression is never closed"),
         ("%{name} =~ /x/q", 14, "unknown flag 'q', the flags are i, m, s and x"),

@@ -14,7 +14,7 @@ from check_videoconf.simulator import Canned, Simulator
 from tests.peak import run_with_peak
 
 from .conftest import Answer, Run
-from .servers import EMPTY_LIST, HOST, Reply, Request, Web
+from .servers import EMPTY_LIST, HOST, Reply, Request, Web, listening, says
 
 ACCOUNT = ["-u", "monitor", "--password", "simulated"]
 ALARM = "/api/admin/status/v1/alarm/"
@@ -196,6 +196,22 @@ def test_brackets_in_a_text_are_no_nesting(check: Run) -> None:
     body = b'{"meta": {"total_count": 1}, "objects": [' + row + b"]}"
     with Web(lambda _: (200, {}, body)) as web:
         assert alarms(check, web).code == 0
+
+
+@pytest.mark.parametrize(("coding", "told"), [("br", "br"), ("GZIP, br", "gzip, br"), ("x" * 80, "x" * 39 + "…")])
+def test_a_body_compressed_in_a_way_that_was_not_asked_for_is_refused(check: Run, coding: str, told: str) -> None:
+    with Web(lambda _: (200, {"Content-Encoding": coding}, EMPTY_LIST)) as web:
+        answer = alarms(check, web)
+    assert answer.summary == f"{HOST}:{web.port} does not speak proper HTTP: a body compressed as {told}"
+    assert answer.code == 3
+
+
+@pytest.mark.parametrize("date", ["soon", "Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "Mon, 01 Foo 0000 0:0:0"])
+def test_a_date_that_cannot_be_read_is_none(check: Run, date: str) -> None:
+    reply = b"HTTP/1.1 200 OK\r\nDate: %b\r\nContent-Length: %d\r\n\r\n%b"
+    with listening(says(reply % (date.encode(), len(EMPTY_LIST), EMPTY_LIST))) as port:
+        argv = ("-H", HOST, "-p", str(port), "--proto", "http", *ACCOUNT)
+        assert check("pexip", "alarms", *argv).code == 0
 
 
 # -- size

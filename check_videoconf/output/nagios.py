@@ -67,7 +67,7 @@ def _fit(first: str, performance: list[tuple[Figure, str]], lines: list[str], li
     """
     # Sorted so that what must stay comes first: totals, then the worst; the order of the rest is kept.
     ranked = sorted(performance, key=lambda pair: (bool(pair[0].instance), -severity(pair[0].state)))
-    reserved = len(_join("", [""], [_left_out(len(lines), len(ranked))]).encode())
+    reserved = len(_join("", [""], _left_out(len(lines), len(ranked))).encode())
     totals = sum(_length(text) for figure, text in ranked if not figure.instance)
     head = shorten_bytes(first, max(limit - reserved - totals, limit // 2))
     room = limit - reserved - len(head.encode())
@@ -76,7 +76,7 @@ def _fit(first: str, performance: list[tuple[Figure, str]], lines: list[str], li
     shown = _that_fit(lines, room) if len(kept) == len(ranked) else []
     staying = {id(figure) for figure, _ in ranked[: len(kept)]}
     texts = [text for figure, text in performance if id(figure) in staying]
-    output = _join(head, texts, [*shown, _left_out(len(lines) - len(shown), len(ranked) - len(kept))])
+    output = _join(head, texts, [*shown, *_left_out(len(lines) - len(shown), len(ranked) - len(kept))])
     # A limit that has no room for the last line either is below anything useful.
     return output if len(output.encode()) <= limit else f"{shorten_bytes(first, limit - 1)}\n"
 
@@ -97,7 +97,8 @@ def _that_fit(texts: list[str], room: int) -> list[str]:
     return kept
 
 
-def _left_out(lines: int, figures: int) -> str:
+def _left_out(lines: int, figures: int) -> list[str]:
+    """The line that says so; none where only the summary was cut, whose `…` shows it."""
     parts = [plural(lines, "line")] if lines else []
     parts += [plural(figures, "perfdata item")] if figures else []
-    return f"left out to fit --max-output: {' and '.join(parts)}"
+    return [f"left out to fit --max-output: {' and '.join(parts)}"] if parts else []

@@ -304,6 +304,12 @@ def test_a_long_summary_is_shortened_before_a_total_goes() -> None:
     assert shown(output)[0] == ["total.a.count", "total.b.count", "total.c.count"]
 
 
+def test_where_only_the_summary_is_cut_nothing_is_said_to_be_left_out() -> None:
+    (line,) = printed(report(summary="room 1 is on fire; " * 30), limit=300).splitlines()
+    assert line.startswith("PEXIP CONFERENCES OK - room 1 is on fire; room 1")
+    assert line.endswith("…")
+
+
 def test_the_summary_has_the_first_half_at_least() -> None:
     made = report([figure(f"total.{number}.count") for number in range(100)], "room 1 is on fire; " * 30)
     output = printed(made, limit=1000)
@@ -344,14 +350,16 @@ def test_any_output_fits_its_limit_and_says_what_is_missing(made: Report, limit:
         return
     all_items, items = nagios_items(whole), nagios_items(output)
     assert [item for item in all_items if item in items] == items
-    all_lines, (*lines, note) = whole.splitlines()[1:], output.splitlines()[1:]
+    all_lines, lines = whole.splitlines()[1:], output.splitlines()[1:]
+    note = lines.pop() if lines and lines[-1].startswith("left out to fit --max-output: ") else ""
     assert all_lines[: len(lines)] == lines
     missing_lines, missing_items = len(all_lines) - len(lines), len(all_items) - len(items)
-    assert note == "left out to fit --max-output: " + " and ".join(
+    told = " and ".join(
         f"{count} {noun}{'s' * (count != 1)}"
         for count, noun in ((missing_lines, "line"), (missing_items, "perfdata item"))
         if count
     )
+    assert note == (f"left out to fit --max-output: {told}" if told else "")
     if missing_items:
         assert not lines
     kept = {item.label for item in items}
