@@ -320,6 +320,14 @@ def test_a_second_check_within_cache_seconds_asks_nothing(manager: Manager) -> N
     assert len(manager.requests) == 1
 
 
+def test_rows_without_declared_fields_come_from_the_cache_as_well(manager: Manager) -> None:
+    manager.tables["status/v1/licensing/"] = [{"port_count": 200, "port_total": 250}]
+    first = manager.check("licenses", "--cache", "60")
+    assert first.perfdata["license.port.usage.count"] == "200;;;0;250"
+    assert manager.check("licenses", "--cache", "60").first_line == first.first_line
+    assert len(manager.requests) == 1
+
+
 def test_names_of_nodes_come_also_with_a_cache(manager: Manager) -> None:
     manager.tables[ALARM] = [alarm()]
     manager.tables[NODE_CONFIGURATION] = [{"address": "10.44.7.101", "id": 1, "name": "lon-conf-01"}]
