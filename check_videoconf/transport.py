@@ -114,8 +114,8 @@ def _explain(error: OSError, address: str) -> VideoconfError:
     if number == errno.ECONNREFUSED:
         return ConnectionRefused(address=address)
     if number in (errno.EACCES, errno.EPERM):
-        reason += " (SELinux, or a firewall on the poller)"
-    elif number not in _NO_ROUTE:
+        return NoRoute(address=address, reason=f"{reason.lower()} (SELinux, or a firewall on the poller)")
+    if number not in _NO_ROUTE:
         return ConnectionBroken(address=address, phase="connecting", reason=reason)
     return NoRoute(address=address, reason=reason.lower())
 

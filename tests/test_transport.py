@@ -119,7 +119,7 @@ def test_a_poller_that_may_not_connect_is_told_where_to_look(check: Run, monkeyp
 
     monkeypatch.setattr(socket.socket, "connect", forbidden)
     assert plain(check, 80).summary == (
-        f"cannot reach {HOST}:80: permission denied (selinux, or a firewall on the poller)"
+        f"cannot reach {HOST}:80: permission denied (SELinux, or a firewall on the poller)"
     )
 
 
