@@ -45,9 +45,9 @@ class AlarmHistory(History):
 
     def probe(self) -> Iterator[Finding]:
         lowering, raising = self.window(_PATH, "time_lowered"), self.window(_PATH, "time_raised")
-        ended = self.records_since(lowering.start, _PATH, "time_lowered", self.fields, self.record)
+        ended = self.records_since(lowering.start, _PATH, "time_lowered")
         flap_start = max(0.0, self.clock - self.given.flap_window)
-        begun = self.records_since(min(raising.start, flap_start), _PATH, "time_raised", self.fields, self.record)
+        begun = self.records_since(min(raising.start, flap_start), _PATH, "time_raised")
         lowered = lowering.new(ended, "time_lowered")
         raised = raising.new((alarm for alarm in begun if raising.covers(alarm["time_raised"])), "time_raised")
         raised += self._raised_before(raising, raised, lowered)

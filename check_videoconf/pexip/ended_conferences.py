@@ -39,7 +39,7 @@ class EndedConferences(History):
     )
 
     def probe(self) -> Iterator[Finding]:
-        ended = self.fresh("history/v1/conference/", "end_time", self.fields, self.record)
+        ended = self.fresh("history/v1/conference/", "end_time")
         conferences = list(self.select(ended))
         calls = ended_calls.of(self, conferences)
         yield from self.measure("conferences-total", len(conferences))

@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from datetime import datetime, timezone
 from typing import Any, ClassVar
 
-from ..fields import Fields
 from ..mode import Mode
 from ..options import Option, Options, duration
 from ..units import duration as in_words
@@ -106,13 +105,13 @@ class History(Mode):
         start = max(0.0, self.clock - look_back)
         return Window(start, start, {})
 
-    def records_since(self, start: float, path: str, field: str, fields: Fields, what: str) -> list[Record]:
+    def records_since(self, start: float, path: str, field: str) -> list[Record]:
         """The records whose `field` is `start` or later. Those that cannot be told apart are problems already.
 
         Looked at once more: a version that ignored the filter would have all of its history counted anew each time.
         """
-        query = {f"{field}__gte": as_text(start), "order_by": f"-{field}"}
-        found = list(self.fetch(path, fields, what, fresh=True, **query))
+        query: dict[str, Any] = {f"{field}__gte": as_text(start), "order_by": f"-{field}"}
+        found = list(self.fetch(path, fresh=True, **query))
         self.now = self.clock
         told = [record for record in found if record["id"] is not None and record[field] is not None]
         return [record for record in told if record[field] >= start - _EXACT]
@@ -127,10 +126,10 @@ class History(Mode):
             saved = {"floor": start, "cursor": start, "seen": window.seen}
         self.remembered[field] = saved
 
-    def fresh(self, path: str, field: str, fields: Fields, what: str) -> list[Record]:
+    def fresh(self, path: str, field: str) -> list[Record]:
         """The records that came since the previous run. Raises VideoconfError."""
         window = self.window(path, field)
-        records = window.new(self.records_since(window.start, path, field, fields, what), field)
+        records = window.new(self.records_since(window.start, path, field), field)
         self.remember(field, window)
         return records
 

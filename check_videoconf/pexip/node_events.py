@@ -44,7 +44,7 @@ class NodeEvents(History):
     )
 
     def probe(self) -> Iterator[Finding]:
-        found = self.fresh("history/v1/workervm_status_event/", "time_changed", self.fields, self.record)
+        found = self.fresh("history/v1/workervm_status_event/", "time_changed")
         for event in found:
             event["node"] = event["node"] or event["workervm_address"] or "unknown node"  # one no longer configured
             event["age"] = self.age(event["time_changed"])

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import socket
-import subprocess
 import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import pytest
 from check_videoconf.catalog import SYSTEMS
 from check_videoconf.simulator import Simulator
 from scripts.pollers.services import Service, services
-from tests.conftest import Answer
+from tests.conftest import Answer, answer_of
 from tests.servers import SNMP_PORTS
 
 PLUGIN = Path(sysconfig.get_path("scripts"), "check_videoconf")
@@ -114,7 +113,7 @@ def environment(state_dir: Path) -> dict[str, str]:
 
 def by_hand(check: Check, simulator: Simulator, directory: Path) -> Answer:
     """What the check says without an engine, on its first run."""
-    done = subprocess.run(
+    return answer_of(
         [
             *(PLUGIN, check.service.system, check.service.name),
             *("-H", "127.0.0.1", "-p", str(port(simulator, check.service.system))),
@@ -122,13 +121,7 @@ def by_hand(check: Check, simulator: Simulator, directory: Path) -> Answer:
             *check.arguments,
         ],
         env=environment(directory / "state-by-hand"),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=45,
-        check=False,
     )
-    return Answer(done.stdout, done.stderr, done.returncode)
 
 
 def password_file(directory: Path) -> Path:

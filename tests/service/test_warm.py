@@ -89,15 +89,20 @@ def test_a_device_that_is_gone_is_gone_for_a_kept_connection_too(service: Servic
     assert refused.first_line == f"PEXIP ALARMS UNKNOWN - connection refused by {HOST}:{port}"
 
 
+def answers_once(connection: socket.socket) -> None:
+    """Answers a request with an empty list, and takes the next one."""
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(EMPTY_LIST)}\r\n\r\n"
+    connection.recv(65536)
+    connection.sendall(head.encode() + EMPTY_LIST)
+    connection.recv(65536)
+
+
 def test_a_kept_connection_that_breaks_costs_nothing_that_is_seen(service: Service) -> None:
     connections = []
 
     def play(connection: socket.socket) -> None:
         connections.append(connection)
-        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(EMPTY_LIST)}\r\n\r\n"
-        connection.recv(65536)
-        connection.sendall(head.encode() + EMPTY_LIST)
-        connection.recv(65536)  # the next request, and the end
+        answers_once(connection)  # then comes the next request, and the end
 
     with listening(play) as port:
         argv = ["pexip", "alarms", "-H", HOST, "-p", str(port), "--proto", "http", "-vv"]
@@ -111,10 +116,7 @@ def test_a_kept_connection_that_says_something_odd_costs_nothing_that_is_seen(se
 
     def play(connection: socket.socket) -> None:
         connections.append(connection)
-        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(EMPTY_LIST)}\r\n\r\n"
-        connection.recv(65536)
-        connection.sendall(head.encode() + EMPTY_LIST)
-        connection.recv(65536)
+        answers_once(connection)
         connection.sendall(b"what was that?\r\n\r\n")
 
     with listening(play) as port:
