@@ -11,8 +11,10 @@ from types import FrameType
 
 from .errors import DeadlineReached, Terminated
 
-# Fired again until the check has ended: an alarm that strikes inside a destructor or a callback is lost there.
+# Struck again until the check has ended: what is raised inside a destructor or a callback is lost there.
 _AGAIN = 0.1
+# The same for a signal, which is sent once; long enough to get to where it is caught.
+_ENDED_AGAIN = 1.0
 #: The signals by which pollers, terminals and the system ask a check to end.
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -30,6 +32,7 @@ class Deadline:
         self.network = False
         self._kept = 0.0
         self._armed = False
+        self._ended: Terminated | None = None
 
     def enter(self, phase: str, *, network: bool = True) -> None:
         """Names what begins now; raises DeadlineReached if there is no time left for it."""
@@ -63,6 +66,7 @@ class Deadline:
     def disarm(self) -> None:
         """Lets what is left to do be done: the check is over, by itself or because its time is."""
         self._armed = False
+        self._ended = None
         if threading.current_thread() is threading.main_thread():
             signal.setitimer(signal.ITIMER_REAL, 0)
 
@@ -73,6 +77,9 @@ class Deadline:
         self._arm()
         try:
             yield
+        except Terminated:
+            self._ended = None  # it was not lost
+            raise
         finally:
             self._kept -= seconds
             self._arm()
@@ -91,8 +98,8 @@ class Deadline:
                 signal.signal(number, handler)
 
     def _arm(self) -> None:
-        """Sets the alarm anew, where there is one."""
-        if self._armed:
+        """Sets the alarm anew, where there is one; that of a signal stays."""
+        if self._armed and not self._ended:
             signal.setitimer(signal.ITIMER_REAL, max(self.left(), 0.001), _AGAIN)
 
     @contextmanager
@@ -106,11 +113,15 @@ class Deadline:
             return
 
         def on_alarm(number: int, frame: FrameType | None) -> None:
+            if self._ended:
+                raise self._ended
             if self.left() <= 0:
                 raise self.reached()
 
         def on_end(number: int, frame: FrameType | None) -> None:
-            raise Terminated(signal.Signals(number).name, self.phase)
+            self._ended = Terminated(signal.Signals(number).name, self.phase)
+            signal.setitimer(signal.ITIMER_REAL, _ENDED_AGAIN, _ENDED_AGAIN)
+            raise self._ended
 
         handlers = {signal.SIGALRM: on_alarm, **dict.fromkeys(ENDING, on_end)}
         before = {number: signal.signal(number, handler) for number, handler in handlers.items()}

@@ -17,7 +17,7 @@ import pytest
 
 from check_videoconf import lock
 from check_videoconf.deadline import Deadline
-from check_videoconf.errors import DeadlineReached
+from check_videoconf.errors import DeadlineReached, Terminated
 from check_videoconf.simulator import Simulator
 from check_videoconf.state import directory, file_name
 
@@ -265,6 +265,41 @@ def test_the_alarm_that_ended_a_check_does_not_strike_again_while_it_is_reported
             time.sleep(5)
         deadline.disarm()
         time.sleep(0.3)  # three more alarms would have come
+
+
+def _run_out(deadline: Deadline) -> None:
+    deadline.started -= 3600
+    signal.raise_signal(signal.SIGALRM)
+
+
+@pytest.mark.parametrize(
+    ("strike", "error"),
+    [(_run_out, DeadlineReached), (lambda _: signal.raise_signal(signal.SIGTERM), Terminated)],
+    ids=["deadline", "signal"],
+)
+@pytest.mark.parametrize("kept", [0.0, 5.0])
+def test_what_is_lost_in_a_destructor_strikes_again(
+    monkeypatch: pytest.MonkeyPatch,
+    strike: Callable[[Deadline], None],
+    error: type[BaseException],
+    kept: float,
+) -> None:
+    lost: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda what: lost.append(what.exc_type))
+    deadline = Deadline(3600)
+
+    class Destroyed:
+        def __del__(self) -> None:
+            strike(deadline)
+
+    def go_on() -> None:
+        Destroyed()
+        assert lost == [error]
+        with deadline.keeping(kept):
+            time.sleep(20)
+
+    with deadline.enforced(), pytest.raises(error):
+        go_on()
 
 
 def test_the_deadline_is_one_in_every_output(check: Run, clock: Clock) -> None:
