@@ -13,8 +13,8 @@ from .errors import DeadlineReached, Terminated
 
 # Struck again until the check has ended: what is raised inside a destructor or a callback is lost there.
 _AGAIN = 0.1
-# The same for a signal, which is sent once; long enough to get to where it is caught.
-_ENDED_AGAIN = 1.0
+# A signal that comes right before a system call that waits does not end that: it is looked for so often.
+_LOOK = 1.0
 #: The signals by which pollers, terminals and the system ask a check to end.
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -98,9 +98,9 @@ class Deadline:
                 signal.signal(number, handler)
 
     def _arm(self) -> None:
-        """Sets the alarm anew, where there is one; that of a signal stays."""
-        if self._armed and not self._ended:
-            signal.setitimer(signal.ITIMER_REAL, max(self.left(), 0.001), _AGAIN)
+        """Sets the alarm anew, where there is one."""
+        if self._armed:
+            signal.setitimer(signal.ITIMER_REAL, max(min(self.left(), _LOOK), 0.001), _AGAIN)
 
     @contextmanager
     def enforced(self) -> Iterator[None]:
@@ -117,10 +117,11 @@ class Deadline:
                 raise self._ended
             if self.left() <= 0:
                 raise self.reached()
+            self._arm()
 
         def on_end(number: int, frame: FrameType | None) -> None:
             self._ended = Terminated(signal.Signals(number).name, self.phase)
-            signal.setitimer(signal.ITIMER_REAL, _ENDED_AGAIN, _ENDED_AGAIN)
+            self._arm()  # as long as it takes to get to where this is caught
             raise self._ended
 
         handlers = {signal.SIGALRM: on_alarm, **dict.fromkeys(ENDING, on_end)}

@@ -366,6 +366,23 @@ def test_a_signal_ends_a_waiting_check_with_one_line(tmp_path: Path, number: sig
     assert (stderr, process.returncode) == ("", 3)
 
 
+def test_a_signal_that_interrupts_no_system_call_ends_a_waiting_check(check: Run) -> None:
+    """It may come right before the call; here another thread gets it."""
+
+    def strike(connection: socket.socket) -> None:
+        connection.recv(65536)
+        time.sleep(0.2)  # until the check waits, most probably
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+        hangs(connection)
+
+    with listening(strike) as port:
+        answer = check(*plain(port, "-t", "3600"), **PASSWORD)
+    assert answer.summary == (
+        f"ended by SIGTERM while waiting for the answer of {HOST}:{port} to /api/admin/status/v1/alarm/"
+    )
+    assert (answer.code, answer.stderr) == (3, "")
+
+
 def test_a_signal_ends_the_wait_for_another_check(check: Run, clock: Clock, tmp_path: Path) -> None:
     state, _ = directory(f"{tmp_path}/state")
     held = lock.acquire(os.path.join(state, file_name("lock", HOST, 9)), HOST, Deadline(20))

@@ -17,11 +17,12 @@ from .member import Member
 from .target import preload, target_of
 from .worker import LAST, RAN
 
-SIZE = 64
+# More cost little: a check for which there is none costs a process of its own, which is larger.
+SIZE = 128
 # Checks that wait, and what they are made of is in memory.
 _MOST_WAITING = 5000
 # Of the workers, busy: from here on two checks of one device may run, and from here on one.
-_FEW, _MANY = 0.25, 0.5
+_FEW, _MANY = 0.5, 0.75
 # A check that waits for others of its device begins so long before its deadline, so that it ends as it would have,
 # had it waited by itself: with the line about the lock or about the device.
 _LAST_SECONDS = 2.0

@@ -250,6 +250,46 @@ def test_a_signal_in_the_middle_of_the_answer_loses_nothing_of_it(installed: Pat
     assert signalled == [bytes([signal.SIGTERM])]
 
 
+# Runs the client with a thread beside it, which gets SIGTERM in its stead as soon as a file is there.
+_WITH_THREAD = """#!{python} -IS
+import os, signal, sys, threading, time
+
+def strike():
+    while not os.path.exists({moment!r}):
+        time.sleep(0.01)
+    time.sleep(0.2)  # until the client waits, most probably
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+sys.argv = sys.argv[2:]
+with open(sys.argv[0]) as client:
+    code = compile(client.read(), "client", "exec")
+threading.Thread(target=strike, daemon=True).start()
+exec(code)
+"""
+
+
+def test_a_signal_that_interrupts_no_system_call_ends_the_wait(installed: Path, tmp_path: Path) -> None:
+    moment, signalled = tmp_path / "moment", []
+    python = installed.parent / "python3"
+    python.unlink()
+    python.write_text(_WITH_THREAD.format(python=sys.executable, moment=str(moment)))
+    python.chmod(0o755)
+
+    def play(connection: socket.socket) -> None:
+        connection.settimeout(20)
+        connection.recv(1 << 20)
+        connection.sendall(b"+ 60\n")
+        wait_for(lambda: is_read(connection))
+        moment.touch()
+        signalled.append(connection.recv(1))
+        connection.sendall(b"3 4\nLINE")
+
+    with playing(tmp_path / "socket", play):
+        answer = ran(installed, tmp_path / "socket", "--version")
+    assert (answer.stdout, answer.stderr, answer.code) == ("LINE", "", 3)
+    assert signalled == [bytes([signal.SIGTERM])]
+
+
 def test_after_a_signal_no_check_is_begun_anew(installed: Path, device: Web, tmp_path: Path) -> None:
     taken = threading.Event()
 
