@@ -94,15 +94,16 @@ def _signals(selector: selectors.BaseSelector) -> Iterator[list[int]]:
 
     def on_signal(number: int, _: object) -> None:
         come.append(number)
-        with contextlib.suppress(BlockingIOError):
-            os.write(writer, b"\0")
 
     selector.register(reader, selectors.EVENT_READ, lambda _: os.read(reader, READ_BYTES))
     numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
     before = {number: signal.signal(number, on_signal) for number in numbers}
+    # By the interpreter's own means: a handler runs too late to wake a selector that is about to wait.
+    woken = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     try:
         yield come
     finally:
+        signal.set_wakeup_fd(woken)
         for number, handler in before.items():
             signal.signal(number, handler)
         selector.unregister(reader)

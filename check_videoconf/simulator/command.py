@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import shlex
 import shutil
@@ -10,6 +11,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,7 +57,10 @@ def _serve(options: argparse.Namespace) -> None:
         _say(_description(simulator))
         if options.env_file is not None:
             _write(options.env_file, _variables(simulator))
-        stopped.wait(options.seconds)
+        end = math.inf if options.seconds is None else time.monotonic() + options.seconds
+        # A signal that comes right before the wait does not end that.
+        while (left := end - time.monotonic()) > 0 and not stopped.wait(min(left, 1.0)):
+            pass
 
 
 def _simulator(options: argparse.Namespace) -> Simulator:

@@ -17,13 +17,15 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from .devices import environment
 from .fleet import Device, Fleet, fleet
-from .measure import ROOT
+from .measure import ROOT, Family
 from .served import Service, service
 from .tables import Figure, Table
 
@@ -32,6 +34,7 @@ CORES = 2
 # by the deadline of that one's check, which is longer.
 MOST_DELAY = 2.0
 _GET_EVERY = 5.0
+_LOOK_EVERY = 5.0
 _WITHOUT = b"without the service"
 _UNKNOWN = 3
 
@@ -147,8 +150,41 @@ class _Poller:
         self.done.append(Done(started.device, started.started, seconds, cpu, code, b"".join(started.parts)))
 
 
+class _Size:
+    """How large the service gets, looked at from beside the poller, which must not wait for that.
+
+    memory: in MiB, when there were most processes.
+    """
+
+    def __init__(self, family: Family) -> None:
+        self.processes = 0
+        self.memory = 0.0
+        self._family = family
+        self._over = threading.Event()
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        thread = threading.Thread(target=self._watch)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            thread.join()
+
+    def _watch(self) -> None:
+        self._look()
+        while not self._over.wait(_LOOK_EVERY):
+            self._look()
+
+    def _look(self) -> None:
+        processes = len(self._family.living())
+        if processes > self.processes:  # to ask each of them costs more than to count them
+            self.processes, self.memory = processes, self._family.memory()
+
+
 class Held(NamedTuple):
-    """What a run was like. CPU in seconds; wall: how long it lasted; memory of the service in MiB."""
+    """What a run was like. CPU in seconds; wall: how long it lasted; memory of the service in MiB, when most."""
 
     load: Load
     done: list[Done]
@@ -227,7 +263,9 @@ def _held(load: Load, devices: Fleet, serving: Service, env: Mapping[str, str]) 
     poller = _Poller(env)
     spent = serving.family.cpu(), devices.family.cpu(), _own_seconds()
     began = time.monotonic()
-    poller.run(plan)
+    size = _Size(serving.family)
+    with size.watched():
+        poller.run(plan)
     wall = time.monotonic() - began
     return Held(
         load=load,
@@ -237,8 +275,8 @@ def _held(load: Load, devices: Fleet, serving: Service, env: Mapping[str, str]) 
         service_cpu=serving.family.cpu() - spent[0],
         device_cpu=devices.family.cpu() - spent[1],
         poller_cpu=_own_seconds() - spent[2],
-        memory=serving.family.memory(),
-        processes=len(serving.family.living()),
+        memory=size.memory,
+        processes=size.processes,
     )
 
 
@@ -293,5 +331,5 @@ def table(found: Held) -> Table:
     shown.add("share of CPU, clients and service, %", Figure(both * share, 1))
     shown.add("share of CPU, devices, %", Figure(found.device_cpu * share, 1))
     shown.add("share of CPU, poller, %", Figure(found.poller_cpu * share, 1))
-    shown.add(f"memory of the service, {found.processes} processes, MiB", Figure(found.memory, 1))
+    shown.add(f"memory of the service, at most, {found.processes} processes, MiB", Figure(found.memory, 1))
     return shown

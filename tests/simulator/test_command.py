@@ -8,6 +8,8 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -91,6 +93,19 @@ def test_it_serves_until_a_signal_with_its_variables_in_a_file(tmp_path: Path, n
         "VC_USERNAME",
     ]
     assert [path.name for path in tmp_path.iterdir()] == ["env"]
+
+
+def test_a_signal_that_interrupts_no_system_call_stops_it() -> None:
+    """It may come right before the call; here another thread gets it."""
+
+    def strike() -> None:
+        time.sleep(0.5)  # until it waits, most probably
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+    thread = threading.Thread(target=strike)
+    thread.start()
+    assert main(["--no-tls", "--systems", "trio", "--for", "3600"]) == 0
+    thread.join()
 
 
 def test_list_faults_tells_each_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
