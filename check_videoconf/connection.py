@@ -121,7 +121,7 @@ class Connection:
     def _opened(self) -> requests.Session:
         if self._http is None:
             self._adapter = self._kept() or self._made()
-            self._http = self._adapter.http = self._adapter.http or requests.Session()
+            self._http = self._adapter.http = self._adapter.http or _Session()
             self._http.cookies.clear()
             self._http.trust_env = False  # no netrc, no proxy variables behind the user's back
             self._http.proxies = {self.options.proto: self.proxy} if self.proxy else {}
@@ -247,6 +247,13 @@ class Connection:
 
     def _broken(self, reason: str) -> ConnectionBroken:
         return ConnectionBroken(address=self.device.address, phase=self.deadline.phase, reason=reason)
+
+
+class _Session(requests.Session):
+    """Follows nothing. Where requests sees where a redirect leads, it reads its body, however large that is."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -29,6 +29,9 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _SECRET_OPTION = re.compile(r"--(?:[a-z0-9-]+-)?(?:password|passphrase|community|secret)")
 # `user:password` of a URL.
 _ACCOUNT = re.compile(r"(?<=://)[^/@\s]*:.*(?=@)")
+# A proxy may be given without `http://`.
+_PROXY_OPTION = re.compile(r"--proxy(?:url)?")
+_PROXY_ACCOUNT = re.compile(rf"{_ACCOUNT.pattern}|^(?!.*://)[^/@\s]*:.*(?=@)")
 
 
 def find(
@@ -186,8 +189,12 @@ def without_secrets(arguments: Sequence[str]) -> list[str]:
             shown.append(_crossed_out(argument))
         elif sign and _SECRET_OPTION.fullmatch(name):
             shown.append(f"{name}={_crossed_out(value)}")
+        elif _PROXY_OPTION.fullmatch(previous):
+            shown.append(_PROXY_ACCOUNT.sub(_matched_crossed_out, argument))
+        elif sign and _PROXY_OPTION.fullmatch(name):
+            shown.append(f"{name}={_PROXY_ACCOUNT.sub(_matched_crossed_out, value)}")
         else:
-            shown.append(_ACCOUNT.sub(lambda match: _crossed_out(match[0]), argument))
+            shown.append(_ACCOUNT.sub(_matched_crossed_out, argument))
         previous = argument
     return shown
 
@@ -196,6 +203,10 @@ def secrets_in(arguments: Sequence[str]) -> list[str]:
     """What `without_secrets` would cross out."""
     changed = (given for given, shown in zip(arguments, without_secrets(arguments)) if given != shown)
     return [given.partition("=")[2] if given.startswith("--") else given for given in changed]
+
+
+def _matched_crossed_out(match: re.Match[str]) -> str:
+    return _crossed_out(match[0])
 
 
 def _crossed_out(secret: str) -> str:

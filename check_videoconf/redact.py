@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from base64 import b64encode
@@ -27,8 +28,9 @@ _PERSONAL = re.compile(
 
 # A member of JSON, of XML-RPC, of other XML, of a form: the name of it, and what stands for its value.
 _JSON_NAME = re.compile(r'"(?P<name>[^"\\]{1,64})"\s*:\s*')
-_JSON_VALUE = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)|-?[0-9][0-9.eE+-]*|\[[^]]*(?:\]|$)|\{[^}]*(?:\}|$)')
+_JSON_VALUE = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)|-?[0-9][0-9.eE+-]*|[\[{].*', re.DOTALL)
 _JSON_IN_JSON = re.compile(r'(\\+"(?P<name>[^"\\]{1,64})\\+"\s*:\s*(?:\\+")?)[^"\\,}]*')
+_LONG_IN_JSON = re.compile(r'\\+"(?P<name>[^"\\]{1,64})\\+"\s*:\s*(?=[\[{])')
 _XML_MEMBER = re.compile(r"<(?P<end>/?)member>|<name>(?P<name>[^<]*)</name>", re.IGNORECASE)
 _XML_TEXT = re.compile(r"(?<=>)[^<]*[^<\s][^<]*")
 _XML_ELEMENT = re.compile(r"(<(?P<name>[A-Za-z_][\w.-]{0,63})(?:\s[^<>]*)?>)[^<]*(?=</(?P=name)\s*>)")
@@ -107,19 +109,23 @@ class Redactor:
 
     def body(self, text: str) -> str:
         """A request's or an answer's body for -vvv."""
-
-        def hide(match: re.Match[str]) -> str:
-            return f"{match[1]}{HIDDEN}" if is_secret(match["name"]) else match[0]
-
-        text = _without_xml_rpc_secrets(_without_json_secrets(text))
+        text = _without_xml_rpc_secrets(_without_json_secrets(_up_to_a_long_secret(text)))
         for pattern in (_JSON_IN_JSON, _XML_ELEMENT, _FORM_MEMBER):
-            text = pattern.sub(hide, text)
+            text = pattern.sub(_hide, text)
         return self.known(without_account(_LICENCE.sub(rf"\1{HIDDEN}", text)))
 
     def header(self, name: str, value: str) -> str:
         """A header's value for -vvv."""
         secret = name.lower() in ("authorization", "proxy-authorization", "cookie", "set-cookie")
-        return HIDDEN if secret or _SECRET.search(name) else self.known(value)
+        if secret or _SECRET.search(name):
+            return HIDDEN
+        place, mark, query = value.partition("?")  # of a Location
+        return self.known(without_account(place) + mark + _FORM_MEMBER.sub(_hide, query))
+
+
+def _hide(match: re.Match[str]) -> str:
+    """A member of text whose name tells that it is a secret, without its value."""
+    return f"{match[1]}{HIDDEN}" if is_secret(match["name"]) else match[0]
 
 
 def _without_json_secrets(text: str) -> str:
@@ -128,10 +134,26 @@ def _without_json_secrets(text: str) -> str:
     place = 0
     for head in _JSON_NAME.finditer(text):
         secret = head.start() >= place and is_secret(head["name"])
-        if secret and (value := _JSON_VALUE.match(text, head.end())):
+        if secret and (end := _end_of_value(text, head.end())):
             parts += [text[place : head.end()], f'"{HIDDEN}"']
-            place = value.end()
+            place = end
     return "".join(parts) + text[place:]
+
+
+def _up_to_a_long_secret(text: str) -> str:
+    """Text in which JSON may stand as a text: all is hidden from a secret on that is a list or an object."""
+    places = (name.end() for name in _LONG_IN_JSON.finditer(text) if is_secret(name["name"]))
+    place = next(places, None)
+    return text if place is None else text[:place] + HIDDEN
+
+
+def _end_of_value(text: str, start: int) -> int:
+    """Where a value of JSON ends, 0 where there is none; a list or an object that is cut off, or broken, never does."""
+    if text[start : start + 1] in ("[", "{"):
+        with contextlib.suppress(ValueError, RecursionError):
+            return json.JSONDecoder().raw_decode(text, start)[1]
+    value = _JSON_VALUE.match(text, start)
+    return value.end() if value else 0
 
 
 def _without_xml_rpc_secrets(text: str) -> str:

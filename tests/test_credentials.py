@@ -243,10 +243,12 @@ def test_the_password_is_gone_from_the_list_of_processes(tmp_path: Path, argv: l
 def test_only_secrets_are_crossed_out() -> None:
     given = ["pexip", "--password-file", "--password", "äb", "--password=c=d", "--api-password", "--", "-H", "äb",
              "--proxy=http://user:p@ss@host:3128", "--proxyurl", "http://host:3128", "--warning-status", "x@y:z",
+             "--proxy", "user:p@ss@host:3128", "--proxyurl=user:p@ss@host",
              "--community", "public", "--password"]  # fmt: skip
     assert without_secrets(given) == [
         "pexip", "--password-file", "--password", "xxx", "--password=xxx", "--api-password", "xx", "-H", "äb",
         "--proxy=http://xxxxxxxxx@host:3128", "--proxyurl", "http://host:3128", "--warning-status", "x@y:z",
+        "--proxy", "xxxxxxxxx@host:3128", "--proxyurl=xxxxxxxxx@host",
         "--community", "xxxxxx", "--password",
     ]  # fmt: skip
 

@@ -125,6 +125,17 @@ def test_a_body_that_is_cut_is_shown_without_them(cut: int) -> None:
     assert "ge" not in Redactor().body(text)
 
 
+@pytest.mark.parametrize("cut", [200, 45, 60])
+def test_a_secret_that_is_a_list_or_an_object_is_hidden_to_its_end(cut: int) -> None:
+    for value in (["geheim", "]geheim"], [["a"], "geheim"], {"a": {"b": 1}, "c": "}geheim"}):
+        shown = Redactor().body(json.dumps({"id": 1, "password": value, "level": "info"})[:cut])
+        assert shown.startswith(f'{{"id": 1, "password": "{HIDDEN}"')
+        assert "geheim" not in shown
+        assert cut < 200 or shown.endswith(', "level": "info"}')
+        inside = json.dumps({"text": json.dumps({"password": value})})
+        assert "geheim" not in Redactor().body(inside[:cut])
+
+
 def test_json_inside_of_json_is_looked_through() -> None:
     inner = json.dumps({"pin": "geheim", "name": "x"})
     shown = Redactor().body(json.dumps({"data": inner, "more": json.dumps({"deeper": inner})}))

@@ -173,14 +173,38 @@ def test_a_login_page_instead_of_data_is_a_failed_login(check: Run, system: str,
         ("/login?next=/x", "authentication failed for account 'monitor' at {}: redirected to a login page"),
         ("/accounts/login/", "authentication failed for account 'monitor' at {}: redirected to a login page"),
         ("https://x.example.com/a?token=b", "{} redirects {} to https://x.example.com/a, which is not followed"),
+        ("https://me:geheim@x.example.com/", "{} redirects {} to https://***@x.example.com/, which is not followed"),
+        ("https://[bad", "{} redirects {} to https://[bad, which is not followed"),
         ("", "{} redirects {} to nowhere, which is not followed"),
     ],
 )
-def test_a_redirect_is_not_followed(check: Run, target: str, line: str) -> None:
-    with Web(lambda _: (302, {"Location": target}, b"")) as web:
+@pytest.mark.parametrize("body", [b"", b"<html><body>The document has moved.</body></html>"])
+def test_a_redirect_is_not_followed(check: Run, target: str, line: str, body: bytes) -> None:
+    with Web(lambda _: (302, {"Location": target}, body)) as web:
         answer = alarms(check, web)
         assert len(web.requests) == 1
     assert answer.summary == line.format(f"{HOST}:{web.port}", ALARM)
+
+
+def test_the_body_of_a_redirect_is_not_read_beyond_the_limit(check: Run) -> None:
+    headers = {"Location": "/elsewhere", "Content-Encoding": "gzip"}
+    with Web(lambda _: (302, headers, gzip.compress(bytes(10_000_000)))) as web:
+        answer = alarms(check, web, "--max-bytes", "1000000")
+    assert answer.summary == f"the answer of {HOST}:{web.port} to {ALARM} is larger than --max-bytes 1000000"
+
+
+def test_an_account_in_a_url_of_the_devices_words_is_hidden(check: Run) -> None:
+    with Web(lambda _: (500, {}, b'{"error": "postgres://me:geheim@db/ failed"}')) as web:
+        answer = alarms(check, web, "--retries", "0")
+    assert answer.summary == (f"{HOST}:{web.port} failed to answer {ALARM}: HTTP 500: postgres://***@db/ failed")
+
+
+def test_what_a_redirect_brings_along_is_hidden_at_vvv(check: Run) -> None:
+    target = "https://me:geheim@x.example.com/?token=Zx9-geheim&page=2"
+    with Web(lambda _: (302, {"Location": target}, b"")) as web:
+        answer = alarms(check, web, "-vvv")
+    assert "< Location: https://***@x.example.com/?token=***&page=2" in answer.long_output
+    assert "geheim" not in answer.stdout
 
 
 @pytest.mark.parametrize("depth", [101, 900, 5000, 100_000])

@@ -16,6 +16,7 @@ _Body = Union[bytes, Iterable[bytes]]
 
 _OVERLAP = 10
 _ENDLESS = 1_000_000
+_MOVED = b"<html><head><title>Moved</title></head><body>The document has moved.</body></html>"
 _LOGIN_PAGE = b'<html><head><title>Login</title></head><body><form action="/login/"></form></body></html>'
 
 
@@ -65,11 +66,11 @@ def _status(status: int, retry_after: str = "", once: bool = False) -> Callable[
 
 
 def _to_login(system: System, request: Request) -> Answer:
-    return Answer(302, {"Location": f"{system.login_path()}?next={request.path}"})
+    return Answer(302, {"Location": f"{system.login_path()}?next={request.path}"}, _MOVED)
 
 
 def _elsewhere(system: System, request: Request) -> Answer:
-    return Answer(301, {"Location": f"{system.elsewhere}/elsewhere{request.path}"})
+    return Answer(301, {"Location": f"{system.elsewhere}/elsewhere{request.path}"}, _MOVED)
 
 
 def _login_page(_: System, request: Request) -> Answer:
