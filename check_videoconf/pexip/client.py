@@ -54,25 +54,37 @@ class Client:
         pages. Ends by `total_count`, not by `next`, which may never become null.
         """
         resource = BASE + path
-        seen: set[object] = set()
+        seen: set[Any] = set()
         at_first: float | None = None
+        before: float | None = None
+        offset = stride = 0
+        shrinks = False
         for _ in range(_MOST_PAGES):
-            offset = len(seen)
+            known = len(seen)
             page = self._page(resource, {**query, "limit": PAGE, "offset": offset}, fresh=fresh)
             at_first = page.total if at_first is None else at_first
             at_end = offset + len(page.rows) >= page.total if page.total is not None else not page.more
             if at_end and not seen:  # the usual case: one page, nothing to compare with
                 yield from page.rows
                 return
-            for row in page.rows:
-                known = len(seen)
-                seen.add(self._identity(resource, row))
-                if len(seen) > known:
-                    yield row
+            joins = not offset or (bool(page.rows) and self._identity(resource, page.rows[0]) in seen)
+            yield from self._new(resource, page, seen)
+            fell = 0 if before is None or page.total is None else max(0, int(before - page.total))
+            before, shrinks = page.total, shrinks or fell > 0
+            if not joins and (fell or stride):
+                # Rows have left, and others moved up to where had been read: back, to a row that was seen.
+                stride = 2 * max(fell, stride)
+                offset = max(0, offset - stride)
+                continue
             # At the end with rows missing, pages have overlapped: what is new behind those seen is asked for once more.
-            if at_end and (len(seen) == offset or len(seen) >= (page.total or 0)):
+            adds = len(seen) > known
+            if at_end and (shrinks or not adds or len(seen) >= (page.total or 0)):
                 return
-            self._refuse_endless(resource, page, offset, len(seen), at_first)
+            adds = adds or (shrinks and bool(page.rows))
+            self._refuse_endless(resource, page, offset, len(seen), at_first, adds=adds)
+            # What was seen may have left since: from then on only the place in the list counts.
+            offset = offset + len(page.rows) if shrinks else len(seen)
+            stride = 0
             del page  # before the next one comes: two of them in memory are one too many
         raise self._paging_failed(resource, f"more than {_MOST_PAGES} pages")
 
@@ -118,9 +130,19 @@ class Client:
         except RecursionError:
             raise self.session.device.wrong_shape(path, "a row is nested too deep") from None
 
-    def _refuse_endless(self, path: str, page: _Page, offset: int, seen: int, at_first: float | None) -> None:
+    def _new(self, path: str, page: _Page, seen: set[Any]) -> Iterator[Mapping[str, Any]]:
+        """The rows that were not among those seen, which they are now."""
+        for row in page.rows:
+            known = len(seen)
+            seen.add(self._identity(path, row))
+            if len(seen) > known:
+                yield row
+
+    def _refuse_endless(
+        self, path: str, page: _Page, offset: int, seen: int, at_first: float | None, *, adds: bool
+    ) -> None:
         """Raises PagingFailed where reading on would not come to an end."""
-        if seen == offset:
+        if not adds:
             rows = "" if page.total is None else f" of {page.total} rows"
             raise self._paging_failed(path, f"a page at offset {offset}{rows} adds nothing")
         if at_first is not None and seen > 2 * at_first + 10 * PAGE:

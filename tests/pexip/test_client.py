@@ -77,8 +77,66 @@ def test_the_last_page_may_hold_nothing_new(manager: Manager) -> None:
 
 
 def test_rows_that_went_meanwhile_are_not_waited_for(manager: Manager) -> None:
-    manager.answers[ALARM] = [envelope(quiet(0, 1000), 1005, more=True), envelope([], 998, offset=1000)]
+    manager.answers[ALARM] = [
+        envelope(quiet(0, 1000), 1005, more=True),
+        envelope([], 998, offset=1000),
+        envelope(quiet(988, 12), 998, offset=986),
+    ]
     assert total(manager.check("alarms")) == 1000
+    assert manager.requests[-1] == "status/v1/alarm/?limit=1000&offset=986"
+
+
+@pytest.mark.parametrize("page_limit", [20, 100, 1000])
+@pytest.mark.parametrize("leaving", [1, 3, 15])
+@pytest.mark.parametrize("at", [0, 1, 2, 5])
+def test_no_row_is_lost_where_others_leave_between_two_pages(
+    manager: Manager, page_limit: int, leaving: int, at: int
+) -> None:
+    """Those that leave were read already, if any was: `at` requests have been answered by then."""
+    rows, asked = quiet(0, 2345), list[int]()
+
+    def page(offset: int) -> str:
+        if len(asked) == at:
+            del rows[5 : 5 + leaving]
+        asked.append(offset)
+        found = rows[offset : offset + page_limit]
+        return envelope(found, len(rows), offset=offset, limit=page_limit, more=True)
+
+    manager.pages[ALARM] = page
+    assert total(manager.check("alarms")) == (2345 if at else 2345 - leaving)
+    assert len(manager.requests) <= math.ceil(2345 / page_limit) + 3
+
+
+@pytest.mark.parametrize("page_limit", [20, 1000])
+def test_rows_that_leave_behind_what_was_read_cost_no_row(manager: Manager, page_limit: int) -> None:
+    rows, asked = quiet(0, 2100), list[int]()
+
+    def page(offset: int) -> str:
+        if len(asked) == 2:
+            del rows[-30:]
+        asked.append(offset)
+        return envelope(rows[offset : offset + page_limit], len(rows), offset=offset, limit=page_limit, more=True)
+
+    manager.pages[ALARM] = page
+    assert total(manager.check("alarms")) == 2070
+    assert len(manager.requests) <= math.ceil(2100 / page_limit) + 4
+
+
+@pytest.mark.parametrize("page_limit", [20, 1000])
+def test_a_critical_row_that_moves_up_to_the_page_before_is_seen(manager: Manager, page_limit: int) -> None:
+    rows, asked = quiet(0, 2100), list[int]()
+    rows[page_limit]["level"] = "critical"
+
+    def page(offset: int) -> str:
+        if 0 < len(asked) < 5:
+            del rows[:3]
+        asked.append(offset)
+        return envelope(rows[offset : offset + page_limit], len(rows), offset=offset, limit=page_limit, more=True)
+
+    manager.pages[ALARM] = page
+    answer = manager.check("alarms")
+    assert answer.code == 2
+    assert "[critical]" in answer.summary
 
 
 def test_rows_are_told_apart_by_their_uri_where_they_have_no_id(manager: Manager) -> None:
