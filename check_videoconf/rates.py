@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from .fields import Unreadable, number
@@ -32,12 +32,17 @@ class Growth:
         #: Seconds since the previous run; None where they cannot be told.
         self.seconds = clock - before if before is not None and self._comparable and clock > before else None
 
-    def since(self, name: str, value: float) -> float | None:
-        """By how much a counter has grown; None when that cannot be said: first seen, or it started anew."""
+    def since(self, name: str, value: float, *, may_shrink: bool = False) -> float | None:
+        """By how much a counter has grown; None when that cannot be said: first seen, or it started anew.
+
+        may_shrink: that it is smaller does not mean that it started anew; then it has grown by 0.
+        """
         self._now[name] = value
         before = _number(self._before.get(name))
         if before is None or self._anew:
             return None
+        if value < before and may_shrink:
+            return 0
         if value < before:
             self.restarted = True
             return None
@@ -48,9 +53,18 @@ class Growth:
         grown = self.since(name, value)
         return None if grown is None or not self.seconds else grown / self.seconds
 
-    def together(self, name: str, values: Mapping[str, float]) -> dict[str, float] | None:
-        """By how much the counters of one thing have grown; None if any of them cannot be told: the thing is new."""
-        since = {counter: self.since(f"{name} {counter}", value) for counter, value in values.items()}
+    def together(
+        self, name: str, values: Mapping[str, float], *, may_shrink: Collection[str] = ()
+    ) -> dict[str, float] | None:
+        """By how much the counters of one thing have grown; None if any of them cannot be told: the thing is new.
+
+        may_shrink: those that may be smaller although the thing is the same, as the lost packets are when some of
+        them come late; they have grown by 0 then.
+        """
+        since = {
+            counter: self.since(f"{name} {counter}", value, may_shrink=counter in may_shrink)
+            for counter, value in values.items()
+        }
         grown = {counter: growth for counter, growth in since.items() if growth is not None}
         return grown if len(grown) == len(values) else None
 

@@ -139,6 +139,23 @@ def test_a_thing_is_new_where_one_of_its_counters_is(counts: dict[str, float]) -
     assert second.saved()["counters"] == {f"call {name}": value for name, value in counts.items()}
 
 
+def test_a_counter_that_may_shrink_has_then_not_grown_and_the_thing_is_the_same() -> None:
+    first = Growth(None, 100)
+    first.together("call", {"lost": 5, "all": 100})
+    second = Growth(first.saved(), 160)
+    assert second.together("call", {"lost": 3, "all": 150}, may_shrink=("lost",)) == {"lost": 0, "all": 50}
+    assert not second.restarted
+    third = Growth(second.saved(), 220)
+    assert third.together("call", {"lost": 4, "all": 200}, may_shrink=("lost",)) == {"lost": 1, "all": 50}
+
+
+@pytest.mark.parametrize("counts", [{"lost": 3, "all": 99}, {"lost": 6, "all": 99}, {"lost": 3, "all": 150, "new": 1}])
+def test_a_thing_is_new_all_the_same_where_another_of_its_counters_is(counts: dict[str, float]) -> None:
+    first = Growth(None, 100)
+    first.together("call", {"lost": 5, "all": 100})
+    assert Growth(first.saved(), 160).together("call", counts, may_shrink=("lost",)) is None
+
+
 @pytest.mark.parametrize(
     ("lost", "sent", "share"),
     [(1, 4, 25), (0, 4, 0), (4, 4, 100), (1, 1, 100), (-1, 4, 0), (5, 4, 100), (0, 0, None), (1, -1, None)],

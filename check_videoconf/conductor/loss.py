@@ -104,7 +104,7 @@ class Losses:
             if lost is None or packets is None:
                 continue
             whole = {"lost": lost, "all": packets}
-            flow = self._growth.together(f"{call} {stream}", whole) or whole
+            flow = self._growth.together(f"{call} {stream}", whole, may_shrink=("lost",)) or whole
             sent = flow["all"] + flow["lost"] if stream.endswith("rx") else flow["all"]
             loss = share_lost(flow["lost"], sent)
             if loss is not None:

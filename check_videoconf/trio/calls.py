@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..counters import Counter, Finding
-from ..fields import Fields
 from ..mode import NOT_SUPPORTED, Mode
 from ..text import phrase
 from ..units import duration
+from .phone import Words
 from .statuses import NoCall
 
 
@@ -26,7 +26,7 @@ class Calls(Mode):
     example = "--warning-call-duration-max 4h"
 
     record = "call"
-    fields = Fields(
+    fields = Words(
         texts="state=CallState type=Type? line=LineID|LineId? name=RemotePartyName? number=RemotePartyNumber?",
         numbers="seconds=DurationSeconds|DurationInSeconds?",
         flags="muted=Muted? ringing=Ringing?",

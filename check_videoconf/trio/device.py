@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..counters import Counter, Finding, Status
-from ..fields import Fields, number, text
+from ..fields import Fields, number
 from ..mode import Mode, Record
 from ..text import phrase
 from ..units import human
+from .phone import word
 
 _CPU = {"cpu-utilization-average": "Average", "cpu-utilization-current": "Current"}
 _MEMORY = ("memory-usage", "memory-usage-free", "memory-usage-prct")
@@ -81,7 +82,7 @@ class Device(Mode):
         yield from self.measure("memory-usage-prct", 100 * used / total)
 
     def _state(self, report: Mapping[str, Any]) -> Iterator[Finding]:
-        state = self.read_member(report, "State", text, "status", what="state report")
+        state = self.read_member(report, "State", word, "status", what="state report")
         if state is not None:
             self._said = state
             detail = self.detail.reader("state report", self.gaps)(report)["StateData"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..counters import CRITICAL, Counter, Finding, Status, Verdict
-from ..fields import Fields, Unreadable, flag
+from ..counters import Counter, Finding, Status
+from ..fields import Unreadable, flag
 from ..mode import Mode, Record
-from .statuses import NotRegistered
+from .phone import Words
+from .statuses import NotRegistered, bad_news
 
 
 class Lines(Mode):
@@ -20,7 +21,7 @@ class Lines(Mode):
     example = "--warning-line-status ''"
 
     record = "line"
-    fields = Fields(
+    fields = Words(
         texts="line=LineNumber state=RegistrationStatus label=Label?",
         flags="active=Active dnd=DoNotDisturb",
         raws="servers=CallServers",
@@ -49,7 +50,7 @@ class Lines(Mode):
         try:
             lines = list(self.fetch("mgmt/lineInfo", version=2))
         except NotRegistered as error:
-            yield Verdict("line-status", CRITICAL, f"{error}")
+            yield bad_news(self, "line-status", error)
             return
         for line in lines:
             yield from self._line(line)
@@ -61,8 +62,6 @@ class Lines(Mode):
         return f"{self.count_of(self.total)}, {self.values['active']} in use"
 
     def _line(self, line: dict[str, Any]) -> Iterator[Finding]:
-        if line["state"] == "":
-            self.gaps.missing(self.record, "RegistrationStatus", present=True)
         name, servers = line["label"] or line["line"] or "without number", _working(line["servers"])
         working, total = (None, None) if servers is None else (sum(servers), len(servers))
         found = {**line, "name": name, "servers_working": working, "servers_total": total}

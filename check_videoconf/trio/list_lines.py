@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..discovery import Discovery
-from ..fields import Fields
+from .phone import Words
 
 
 class ListLines(Discovery):
@@ -18,7 +18,7 @@ class ListLines(Discovery):
 
     record = "line"
     columns = ("line", "label", "state", "protocol")
-    fields = Fields(texts="line=LineNumber state=RegistrationStatus! label=Label? protocol=Protocol?")
+    fields = Words(texts="line=LineNumber state=RegistrationStatus! label=Label? protocol=Protocol?")
 
     def find(self) -> Iterator[dict[str, Any]]:
         return self.fetch("mgmt/lineInfo")

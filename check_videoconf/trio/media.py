@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..counters import Finding
-from ..fields import Fields, Gaps
+from ..fields import Gaps
 from ..mode import Mode
 from ..options import Option, Options
 from ..rates import Growth
@@ -34,7 +34,7 @@ class Media(Mode):
     example = "--warning-channel-packetloss-prct 2 --critical-channel-mos 3:"
 
     record = "stream"
-    fields = Fields(
+    fields = phone.Words(
         texts="Category",
         numbers="PacketsReceived PacketsLost PacketsSent OctetsReceived OctetsSent MaxJitter"
         " Latency? VideoRxFramerate? RxMOSLQ? RxMOSCQ? TxMOSLQ? TxMOSCQ?",

@@ -10,6 +10,7 @@ from ..fields import Fields, Gaps
 from ..mode import Mode, Record
 from ..options import Option
 from .client import Client
+from .phone import Words
 
 KINDS = {"camera": "cameraSrc", "audio": "audioSrcSink", "displayui": "displayUI"}
 _KIND_OF = {type_.lower(): kind for kind, type_ in KINDS.items()}
@@ -27,7 +28,7 @@ class Paired(Mode):
     example = "--expect-paired camera --critical-displayui-paired 1:"
 
     record = "paired device"
-    fields = Fields(texts="type=componentType name=componentName! detail=componentDetail?")
+    fields = Words(texts="type=componentType name=componentName! detail=componentDetail?")
     filters = ("device-name=name", "device-type=type")
     options = (
         Option("--expect-paired", "NAME|TYPE", "critical unless a device of that name or type is paired", repeat=True),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..fields import Fields, Gaps, Unreadable, number
+from ..fields import Fields, Gaps, Unreadable, number, text
 
 # `20 Days 16:11:42`, `0 day 0:34:33`, `3.02:24:46`: all of them were seen on devices.
 _UPTIME = re.compile(
@@ -20,7 +20,24 @@ _SPAN_SECONDS = {"day": 86400, "hour": 3600, "hr": 3600, "min": 60, "sec": 1}
 # Older firmware freezes when it is asked for sessionStats.
 _SAFE = (5, 8)
 
-INFO = Fields(
+
+def word(value: Any) -> str | None:
+    """Text without blanks round it; what says nothing is None, as null is. Raises Unreadable."""
+    return (text(value) or "").strip() or None
+
+
+class Words(Fields):
+    """Fields of which the texts that are required must say something: phones may leave them empty."""
+
+    def __init__(self, *, texts: str = "", numbers: str = "", flags: str = "", raws: str = "") -> None:
+        super().__init__(texts=texts, numbers=numbers, flags=flags, raws=raws)
+        self.readers = [
+            (place, key, word if convert is text and not leave else convert, leave)
+            for place, key, convert, leave in self.readers
+        ]
+
+
+INFO = Words(
     texts="ModelNumber FirmwareRelease? AppState?",
     flags="ReadyToUse?",
     raws="Firmware? UpTime? UpTimeSinceLastReboot?",
@@ -41,21 +58,21 @@ def uptime(value: Any) -> int:
     return days * 86400 + int(match[3]) * 3600 + int(match[4]) * 60 + int(match[5])
 
 
-def span(text: str) -> int:
+def span(written: str) -> int:
     """The duration of a call in seconds; '' is 0. Raises Unreadable."""
-    if _SPAN.sub("", text).strip():
+    if _SPAN.sub("", written).strip():
         raise Unreadable
-    return sum(int(count) * _SPAN_SECONDS[unit.lower()] for count, unit in _SPAN.findall(text))
+    return sum(int(count) * _SPAN_SECONDS[unit.lower()] for count, unit in _SPAN.findall(written))
 
 
 def info(data: Mapping[str, Any], gaps: Gaps) -> dict[str, Any]:
     """model, firmware, uptime in seconds, ready (`True`, `False`), app_state from either layout; gaps are told."""
     found = INFO.reader("device info", gaps)(data)
     application = found["Firmware"].get("Application") if isinstance(found["Firmware"], dict) else None
-    firmware = found["FirmwareRelease"] or (application if isinstance(application, str) else "")
-    firmware = next(iter(firmware.split()), None)  # some firmware appends the date it was built
+    release = found["FirmwareRelease"] or (application if isinstance(application, str) else found["FirmwareRelease"])
+    firmware = next(iter((release or "").split()), None)  # some firmware appends the date it was built
     if firmware is None:
-        gaps.missing("device info", "firmware", present=False)
+        gaps.missing("device info", "firmware", present=release is not None)
     written = found["UpTime"] or found["UpTimeSinceLastReboot"]
     seconds = None
     if written is None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..counters import Finding, Status
-from ..fields import Fields
 from ..mode import Mode, Record
+from .phone import Words
 
 
 class Presence(Mode):
@@ -18,7 +18,7 @@ class Presence(Mode):
     example = "--warning-presence '%{presence} =~ /offline/i'"
 
     record = "presence"
-    fields = Fields(texts="presence=Presence")
+    fields = Words(texts="presence=Presence")
     statuses = (Status("presence", "presence", "what the phone says of itself, such as Available"),)
 
     def probe(self) -> Iterator[Finding]:
@@ -26,8 +26,6 @@ class Presence(Mode):
         self.presence = found["presence"]
         if self.presence:
             yield self.judge("presence", found, _describe)
-        elif self.presence == "":
-            self.gaps.missing("answer", "Presence", present=True)
 
     def headline(self) -> str:
         return f"presence {self.presence}"

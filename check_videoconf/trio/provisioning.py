@@ -54,12 +54,13 @@ class Provisioning(Mode):
     def _setting(self, name: str, running: Mapping[str, Any], info: Mapping[str, Any]) -> str | None:
         section, key, other = _PLACES[name]
         found = Fields(texts=f"{key}?").reader("setting", self.gaps)(self.client.member(running, section))[key]
-        if found is None:
-            found = Fields(texts=f"{other}?").reader("setting", self.gaps)(info)[other]
+        if not (found or "").strip():
+            known = Fields(texts=f"{other}?").reader("setting", self.gaps)(info)[other]
+            found = found if known is None else known
         if found is None:
             self.gaps.missing("setting", name, present=False)
-        setting: str | None = found
-        return setting
+            return None
+        return str(found).strip()
 
     def headline(self) -> str:
         return _describe(self.found)

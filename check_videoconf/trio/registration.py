@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..counters import CRITICAL, OK, STATES, Counter, Finding, Status, Verdict
-from ..fields import Fields
+from ..counters import OK, STATES, Counter, Finding, Status, Verdict
 from ..mode import Mode, Record
 from ..options import Option, choice
+from .phone import Words
 from .sip_status import State, registrations
-from .statuses import NotRegistered
+from .statuses import NotRegistered, bad_news
 
 
 class Registration(Mode):
@@ -22,7 +22,7 @@ class Registration(Mode):
     example = "--critical-registration '%{state} !~ /^registered$/i and %{line} == 1'"
 
     record = "line"
-    fields = Fields(texts="line=LineNumber state=RegistrationStatus? label=Label? protocol=Protocol?")
+    fields = Words(texts="line=LineNumber state=RegistrationStatus? label=Label? protocol=Protocol?")
     options = (
         Option("--no-lines", "STATE", "state of a phone without any line: ok, warning, critical or unknown",
                default="unknown", kind=choice("ok", "warning", "critical", "unknown")),
@@ -43,15 +43,18 @@ class Registration(Mode):
 
     def probe(self) -> Iterator[Finding]:
         found: dict[str, State] = {}
+        told = False
         with self.each_on_its_own("judged by lineInfo alone"):
             try:
                 found = self._registrations()
             except NotRegistered as error:
-                yield Verdict("registration", CRITICAL, f"{error}")
+                yield bad_news(self, "registration", error)
+                told = True
         try:
             lines = [self._line(row, found) for row in self.client.structs("mgmt/lineInfo")]
         except NotRegistered as error:
-            yield Verdict("registration", CRITICAL, f"{error}")
+            if not told:
+                yield bad_news(self, "registration", error)
             return
         known = [line for line in lines if line["state"]]
         for line in known:

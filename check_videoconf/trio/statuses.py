@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ..counters import CRITICAL, Verdict
 from ..errors import DeviceError
+
+if TYPE_CHECKING:
+    from ..mode import Mode
 
 OK = "2000"
 BUSY = "4001"
@@ -41,6 +47,15 @@ class NotOfThisPhone(DeviceError):
 
 
 _ERRORS = {"4002": NotRegistered, "4004": NotOfThisPhone, "4007": NoCall}
+
+
+def bad_news(mode: Mode, status: str, refusal: NotRegistered) -> Verdict:
+    """CRITICAL for the one status of the mode. Raises the refusal where the user has switched that off."""
+    given = mode.given.levels["critical"]  # under the label that the status has in the drop-in, where it is that
+    expressions = [given.get(declared.label, declared.critical) for declared in mode.statuses]
+    if not any(map(str.strip, expressions)) or not mode.wanted(status):
+        raise refusal
+    return Verdict(status, CRITICAL, str(refusal))
 
 
 def error(address: str, path: str, status: str) -> DeviceError:

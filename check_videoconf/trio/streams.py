@@ -15,6 +15,8 @@ from ..rates import Growth, share_lost
 _PACKETS = ("PacketsReceived", "PacketsSent", "PacketsLost", "PacketsExpected")
 #: What counts from the beginning of a call on.
 _GROWING = ("PacketsReceived", "PacketsLost", "PacketsSent", "OctetsReceived", "OctetsSent")
+#: Of these what late packets make smaller.
+_SHRINKING = ("PacketsLost",)
 # From 1 to 5; a phone that has none says 127.
 _SCORES = ("RxMOSLQ", "RxMOSCQ", "TxMOSLQ", "TxMOSCQ")
 _KINDS = {"voice": "audio", "0": "audio", "1": "video"}
@@ -97,13 +99,15 @@ class Measured:
     def flow(self, name: str, key: str, row: Mapping[str, Any]) -> Iterator[Finding]:
         """What has come and gone since the previous run, or since the call began if that was later."""
         counts: dict[str, float] = {field: row[field] for field in _GROWING if row[field] is not None}
-        grown = self._growth.together(key, counts)
+        grown = self._growth.together(key, counts, may_shrink=_SHRINKING)
         flow = counts if grown is None else grown
         if "PacketsReceived" in flow and "PacketsLost" in flow:
             lost = max(0, flow["PacketsLost"])  # late packets can make them fewer than none
             yield from self._mode.measure("channel-packetloss", lost, name)
             share = share_lost(lost, flow["PacketsReceived"] + lost)
-            if share is None:
+            if share is None and counts["PacketsReceived"] <= 0:
+                self._mode.absent("channel-packetloss-prct", name, optional=True, reason="nothing came")
+            elif share is None:
                 self._mode.remarks.append(f"{name}: nothing came since the previous run")
             else:
                 yield from self._worst("packetloss-prct", share, name)

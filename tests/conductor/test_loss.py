@@ -139,6 +139,16 @@ def test_a_new_call_is_measured_as_a_whole(box: Box, monkeypatch: pytest.MonkeyP
     assert found.partition(";")[0] == "10%"
 
 
+def test_late_packets_do_not_make_a_call_in_progress_a_new_one(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    box.has("participants", participant(1, videoRxLost=500, videoRxReceived=1_000))
+    assert box.check("participants").code == 2
+    monkeypatch.setattr("check_videoconf.mode.time.time", lambda: NOW + 60)
+    box.has("participants", participant(1, videoRxLost=498, videoRxReceived=2_000))
+    answer = box.check("participants")
+    assert (answer.summary, answer.code) == ("1 participant, 0 % of 1 lossy", 0)
+    assert answer.perfdata["participants.video.rx.packetloss.max.percentage"].startswith("0%;")
+
+
 def test_the_state_between_runs_holds_no_name(box: Box, tmp_path: Path) -> None:
     box.has("participants", participant(1), on_server(2))
     box.check("participants", "--cache", "60")

@@ -180,6 +180,7 @@ def test_callers_are_named_where_the_user_wants_it(any_phone: Phone) -> None:
     ("field", "value", "said"),
     [
         ("CallState", None, "CallState of a call is null or empty"),
+        ("CallState", "", "CallState of a call is null or empty"),
         ("CallState", ..., "CallState of a call is missing"),
         ("CallState", [], "CallState of a call is unreadable (a list)"),
         ("DurationSeconds", None, "call-duration-max: a call without its duration"),

@@ -174,6 +174,15 @@ def test_counters_that_cannot_be_had_can_be_left_out(phone: Phone) -> None:
 # -- state
 
 
+@pytest.mark.parametrize("state", [None, "", " "])
+def test_a_state_that_says_nothing_is_unknown_and_the_rest_is_printed(phone: Phone, state: str | None) -> None:
+    phone.set(POLL, {"State": state})
+    answer = phone.check("device")
+    assert answer.first_line == f"TRIO DEVICE UNKNOWN - State of a state report is null or empty | {FIGURES}"
+    assert answer.code == 3
+    assert phone.check("device", "--filter-counters", "cpu").code == 0
+
+
 def test_an_error_is_critical_with_the_phone_s_words(phone: Phone) -> None:
     phone.set(POLL, {"State": "Error", "StateData": "Could not contact boot server"})
     answer = phone.check("device")

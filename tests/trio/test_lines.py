@@ -40,6 +40,14 @@ def test_a_registered_line_none_of_whose_call_servers_works_is_critical(new_phon
     assert (answer.long_output, answer.code) == ([f"CRITICAL: {said}"], 2)
 
 
+def test_blanks_round_the_state_of_a_line_do_not_matter(new_phone: Phone) -> None:
+    new_phone.trio.set_lines(Line(2, "Room 2", state=" Registered ", servers=(False, False)))
+    answer = new_phone.check("lines")
+    said = "line Room 2 is Registered, 0 of 2 call servers working"
+    assert answer.first_line == f"TRIO LINES CRITICAL - {said} | {totals(0, 0, 1)} {working('Room 2', 0, 2)}"
+    assert answer.code == 2
+
+
 @pytest.mark.parametrize("state", ["Unregistered", "unregistered", "Registering"])
 def test_a_line_that_is_not_registered_is_not_judged_here(new_phone: Phone, state: str) -> None:
     new_phone.trio.set_lines(Line(1, "Room 1", state=state, servers=(False,)))
@@ -141,6 +149,14 @@ def test_a_phone_that_says_that_the_line_is_not_registered_is_critical(new_phone
     assert answer.code == 2
 
 
+@pytest.mark.parametrize("options", [("--critical-line-status", ""), ("--filter-counters", "active")])
+def test_such_a_phone_is_unknown_where_that_is_not_judged(new_phone: Phone, options: tuple[str, ...]) -> None:
+    new_phone.trio.status[LINES] = "4002"
+    answer = new_phone.check("lines", *options)
+    said = "phone.test:443 answered /api/v2/mgmt/lineInfo with status 4002: line not registered"
+    assert (answer.first_line, answer.code) == (f"TRIO LINES UNKNOWN - {said}", 3)
+
+
 # -- what cannot be read
 
 
@@ -150,6 +166,8 @@ def test_a_phone_that_says_that_the_line_is_not_registered_is_critical(new_phone
         ("LineNumber", ..., "LineNumber of a line is missing", ""),
         ("RegistrationStatus", None, "RegistrationStatus of a line is null or empty", ""),
         ("RegistrationStatus", "", "RegistrationStatus of a line is null or empty", ""),
+        ("RegistrationStatus", " ", "RegistrationStatus of a line is null or empty", ""),
+        ("LineNumber", "", "LineNumber of a line is null or empty", ""),
         ("RegistrationStatus", ..., "RegistrationStatus of a line is missing", ""),
         ("Active", None, "Active of a line is null or empty", ""),
         ("DoNotDisturb", "maybe", "DoNotDisturb of a line is unreadable (text)", ""),

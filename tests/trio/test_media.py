@@ -202,6 +202,7 @@ def test_force_asks_old_firmware_too_and_it_freezes(check: Run) -> None:
     ("field", "value", "said", "lost"),
     [
         ("Category", None, "Category of a stream is null or empty", ()),
+        ("Category", " ", "Category of a stream is null or empty", ()),
         ("Category", ..., "Category of a stream is missing", ()),
         ("PacketsReceived", None, "PacketsReceived of a stream is null or empty", ("packetloss",)),
         ("PacketsLost", None, "PacketsLost of a stream is null or empty", ("packetloss",)),

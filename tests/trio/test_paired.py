@@ -132,6 +132,8 @@ def test_a_model_that_cannot_pair_is_unknown(new_phone: Phone, status: str) -> N
         ("components", ..., "ComponentList of a connected device is missing"),
         ("components", "none", "ComponentList of a connected device is unreadable (text)"),
         ("type", None, "componentType of a paired device is null or empty"),
+        ("type", "", "componentType of a paired device is null or empty"),
+        ("type", "  ", "componentType of a paired device is null or empty"),
         ("type", ..., "componentType of a paired device is missing"),
         ("type", [], "componentType of a paired device is unreadable (a list)"),
     ],

@@ -42,6 +42,7 @@ def test_another_base_profile_is_unknown(new_phone: Phone) -> None:
     [
         (None, "Presence of an answer is null or empty"),
         ("", "Presence of an answer is null or empty"),
+        ("  ", "Presence of an answer is null or empty"),
         ({}, "Presence of an answer is unreadable (an object)"),
     ],
 )

@@ -26,17 +26,28 @@ def test_the_settings_are_said(any_phone: Phone) -> None:
 
 
 def test_settings_that_are_empty_are_said_to_be_none(new_phone: Phone) -> None:
-    for section, key, _ in PLACES.values():
-        new_phone.data[RUNNING][section][key] = ""
+    for section, key, other in PLACES.values():
+        new_phone.data[RUNNING][section][key] = new_phone.data[NETWORK_INFO][other] = ""
     answer = new_phone.check("provisioning")
     assert answer.summary == "no provisioning server, no time server, DNS none, VLAN none"
     assert answer.code == 0
 
 
+@pytest.mark.parametrize("value", [None, "", " "])
+def test_a_setting_that_is_empty_and_that_network_info_does_not_know_is_none(new_phone: Phone, value: Any) -> None:
+    new_phone.data[RUNNING]["DNS"]["PrimaryServer"] = ""
+    new_phone.data[NETWORK_INFO]["DNSServer"] = value
+    answer = new_phone.check("provisioning", "--expect-dns", "192.0.2.53")
+    assert (answer.summary, answer.code) == ("--expect-dns: expected 192.0.2.53, found nothing", 2)
+
+
 @pytest.mark.parametrize("name", list(PLACES))
-def test_what_running_config_does_not_say_is_taken_from_network_info(new_phone: Phone, name: str) -> None:
+@pytest.mark.parametrize("value", [..., None, "", " "])
+def test_what_running_config_does_not_say_is_taken_from_network_info(new_phone: Phone, name: str, value: Any) -> None:
     section, key, other = PLACES[name]
-    del new_phone.data[RUNNING][section][key]
+    new_phone.data[RUNNING][section][key] = value
+    if value is ...:
+        del new_phone.data[RUNNING][section][key]
     new_phone.data[NETWORK_INFO][other] = "from-info"
     assert new_phone.check("provisioning", f"--expect-{name}", "FROM-INFO").code == 0
 

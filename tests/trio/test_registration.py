@@ -8,7 +8,9 @@ import pytest
 
 from check_videoconf.simulator.trio_calls import Line
 
-from .simulated import LINES_V1, SIP_STATUS, Phone
+from ..centreon.devices import TRIO, Poller
+from ..conftest import Run
+from .simulated import HOST, LINES_V1, SIP_STATUS, Phone
 
 REGISTERED = Line(1, "Room 1")
 UNREGISTERED = Line(2, "Room 2", state="Unregistered")
@@ -103,6 +105,46 @@ def test_an_unknown_state_for_no_lines_is_an_option_error(new_phone: Phone) -> N
     assert (answer.code, new_phone.requests) == (3, [])
 
 
+# -- a phone that says of itself that it is not registered
+
+UNREGISTERED_PHONE = "phone.test:443 answered /api/v1/{} with status 4002: line not registered"
+
+
+def test_a_phone_that_says_so_to_both_requests_is_critical_once(new_phone: Phone) -> None:
+    new_phone.trio.status.update({SIP_STATUS: "4002", LINES_V1: "4002"})
+    answer = new_phone.check("registration")
+    said = UNREGISTERED_PHONE.format(SIP_STATUS)
+    assert answer.first_line == f"TRIO REGISTRATION CRITICAL - {said}"
+    assert (answer.long_output, answer.code) == ([f"CRITICAL: {said}"], 2)
+
+
+@pytest.mark.parametrize("options", [("--critical-registration", ""), ("--filter-counters", "lines")])
+def test_such_a_phone_is_unknown_where_that_is_not_judged(new_phone: Phone, options: tuple[str, ...]) -> None:
+    new_phone.trio.status.update({SIP_STATUS: "4002", LINES_V1: "4002"})
+    answer = new_phone.check("registration", *options)
+    said = UNREGISTERED_PHONE.format(LINES_V1)
+    assert (answer.first_line, answer.code) == (f"TRIO REGISTRATION UNKNOWN - {said}", 3)
+
+
+@pytest.mark.parametrize(("options", "code"), [((), 2), (("--critical-status=",), 3)])
+def test_such_a_phone_is_judged_so_in_the_drop_in_too(
+    check: Run, new_phone: Phone, options: tuple[str, ...], code: int
+) -> None:
+    new_phone.trio.status.update({SIP_STATUS: "4002", LINES_V1: "4002"})
+    answer = Poller(check, TRIO, HOST).ask("registration", *options)
+    assert answer.summary == UNREGISTERED_PHONE.format(LINES_V1 if options else SIP_STATUS)
+    assert answer.code == code
+
+
+@pytest.mark.parametrize("options", [("--critical-registration", ""), ("--filter-counters", "lines")])
+def test_lines_are_counted_where_what_sip_status_says_is_not_judged(new_phone: Phone, options: tuple[str, ...]) -> None:
+    new_phone.trio.set_lines(REGISTERED, UNREGISTERED)
+    new_phone.trio.status[SIP_STATUS] = "4002"
+    answer = new_phone.check("registration", *options)
+    assert answer.first_line == f"TRIO REGISTRATION OK - 1 of 2 lines registered | {figures(2, 1, 1)}"
+    assert answer.long_output == [f"judged by lineInfo alone: {UNREGISTERED_PHONE.format(SIP_STATUS)}"]
+
+
 # -- what cannot be read
 
 
@@ -132,6 +174,7 @@ def test_a_state_that_line_info_lacks_does_not_matter_where_sip_status_has_it(ne
     ("value", "said"),
     [
         (None, "LineNumber of a line is null or empty"),
+        (" ", "LineNumber of a line is null or empty"),
         (..., "LineNumber of a line is missing"),
         ({}, "LineNumber of a line is unreadable (an object)"),
     ],

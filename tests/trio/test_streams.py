@@ -90,6 +90,36 @@ def test_loss_is_judged_since_the_previous_run(new_phone: Phone) -> None:
     assert new_phone.check("media").summary == "packet loss of audio 10 %, above 3 %"
 
 
+def test_late_packets_do_not_make_a_call_in_progress_a_new_one(new_phone: Phone) -> None:
+    new_phone.trio.set_calls(call_of(audio(PacketsReceived=1_000, PacketsLost=500, OctetsReceived=0, OctetsSent=0)))
+    assert new_phone.check("media").code == 2
+    new_phone.up(86_460)
+    later = audio(PacketsReceived=2_000, PacketsLost=498, OctetsReceived=6_000, OctetsSent=600)
+    new_phone.trio.set_calls(call_of(later))
+    answer = new_phone.check("media")
+    assert answer.summary == "1 call with 1 stream, packet loss at most 0 %, jitter at most 21 ms"
+    assert answer.perfdata["audio#call.channel.packetloss.count"] == "0;;;0;"
+    assert answer.perfdata["audio#call.channel.packetloss.percentage"] == "0%;3;10;0;100"
+    assert answer.perfdata["audio#call.channel.traffic.in.bytespersecond"] == "100;;;0;"
+    assert (answer.long_output, answer.code) == ([], 0)
+
+
+def test_a_stream_of_which_nothing_has_ever_come_says_so(new_phone: Phone) -> None:
+    new_phone.trio.set_calls(call_of(audio(PacketsReceived=0, PacketsLost=0, PacketsSent=5_000)))
+    answer = new_phone.check("media")
+    assert (answer.long_output, answer.code) == (["channel-packetloss-prct of audio: nothing came", FIRST], 0)
+    assert "audio#call.channel.packetloss.percentage" not in answer.perfdata
+    assert new_phone.check("media", "--filter-counters", "jitter").code == 0
+
+
+def test_with_a_users_threshold_on_its_loss_such_a_stream_is_unknown(new_phone: Phone) -> None:
+    for sent in (5_000, 8_000):
+        new_phone.trio.set_calls(call_of(audio(PacketsReceived=0, PacketsLost=0, PacketsSent=sent)))
+        answer = new_phone.check("media", "--warning-channel-packetloss-prct", "2")
+        assert (answer.summary, answer.code) == ("channel-packetloss-prct of audio: nothing came", 3)
+    assert answer.perfdata["audio#call.channel.packetloss.count"] == "0;;;0;"
+
+
 def test_traffic_is_bytes_a_second_by_the_phones_clock(new_phone: Phone, clock: SimpleNamespace) -> None:
     new_phone.trio.set_calls(call_of(audio(OctetsReceived=1_000, OctetsSent=500)))
     new_phone.check("media")
