@@ -48,8 +48,9 @@ class Feedback(Mode):
 
     def headline(self) -> str:
         total = self.count_of(self.values["receivers-total"])
-        expected = self.given.expect_receiver
-        return f"{total}, {plural(len(expected), 'expected one')} among them" if expected else total
+        expected, missing = len(self.given.expect_receiver), int(self.values.get("receivers-missing", 0))
+        which = f"{expected - missing} of {expected} expected ones" if missing else plural(expected, "expected one")
+        return f"{total}, {which} among them" if expected else total
 
 
 def _same(uri: str) -> str:

@@ -64,7 +64,9 @@ def measured(mode: Mode, calls: Sequence[Record]) -> Iterator[Measurement]:
     yield from mode.measure("abnormal-disconnects-prct", share(abnormal, known))
     losses = [loss for call in calls if (loss := _loss(mode, call)) is not None]
     lossy = sum(loss >= mode.given.loss_threshold for loss in losses)
-    yield from mode.measure("packetloss-participants-prct", share(lossy, len(losses)))
+    # Calls without media, such as API connections, have no stream: of none of them there is a share, and nothing amiss.
+    without_media = all(call["media_streams"] == [] for call in calls)
+    yield from mode.measure("packetloss-participants-prct", share(lossy, len(losses)), told=without_media)
 
 
 def _loss(mode: Mode, call: Record) -> float | None:

@@ -34,6 +34,7 @@ def _read(mode: Mode, report: Record) -> Iterator[dict[str, Any]]:
     for name in sorted(names.union(_ALWAYS)):
         members = f"{name}_total", f"{name}_count"
         if name in _KNOWN or all(member in report for member in members):
-            total, usage = (mode.read_member(report, member, number, what="license report") for member in members)
+            labels = [f"license-{name}-{word}" for word in ("usage", "free", "usage-prct")]
+            total, usage = (mode.read_member(report, one, number, *labels, what="license report") for one in members)
             if total is not None and usage is not None and (total or usage):
                 yield {"name": name, "total": total, "usage": usage}

@@ -69,7 +69,7 @@ class Management(Mode):
 
 def _describe(node: Record) -> str:
     return phrase(
-        f"{node['name']}: {node['sync_status'] or 'no sync status'}",
+        f"{node['name'] or 'unnamed'}: {node['sync_status'] or 'no sync status'}",
         f"version {node['version'] or 'unknown'}",
         f"upgrade {node['upgrade_status']}" if node["upgrade_status"] else "",
         "never updated" if node["last_contact"] is None else f"updated {duration(node['last_contact'])} ago",

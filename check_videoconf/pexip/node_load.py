@@ -96,7 +96,8 @@ class NodeLoad(Mode):
         yield from self.measure("load-max", max(loads, default=None), told=True)
         yield from self.measure("nodes-available", len(available), high=self.selected)
         if not capacity.not_supported(self, "hd-total"):
-            yield from self.measure("hd-total", sum(node["max_hd_calls"] or 0 for node in available))
+            capacities = [node["max_hd_calls"] for node in available]
+            yield from self.measure("hd-total", None if None in capacities else sum(capacities))
         self.supports("signaling", "signaling_count")
         if not self.given.by_location:
             self.lacking(["location-load"], "measured only with --by-location")

@@ -92,7 +92,7 @@ class Nodes(Mode):
         yield from self.measure("nodes-in-maintenance", in_maintenance, high=total)
         synced = [node["sync_status"] for node in nodes if node["sync_status"]]
         if synced or self.supports("nodes-not-synced", "sync_status"):
-            yield from self.measure("nodes-not-synced", sum(word != "SYNCED" for word in synced), high=total)
+            yield from self.flagged("nodes-not-synced", [word != "SYNCED" for word in synced], total)
         stale = sum(node["never"] or (node["last_contact"] or 0) > self.given.stale_after for node in nodes)
         yield from self.measure("nodes-stale", stale, high=total)
         versions = Tally(node["version"] for node in nodes if node["version"])

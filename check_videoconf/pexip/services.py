@@ -62,7 +62,9 @@ class Services(Mode):
     def headline(self) -> str:
         expected = len(self.given.expect_alias + self.given.expect_name)
         aliases = plural(self.values["aliases-total"], "alias", "aliases")
-        found = f", all {expected} expected found" if expected else ""
+        missing = int(self.values.get("missing", 0))
+        which = f"{expected - missing} of {expected}" if missing else f"all {expected}"
+        found = f", {which} expected found" if expected else ""
         return f"{self.count_of(self.values['services-total'])}, {aliases}{found}"
 
     def _rules(self) -> Iterator[Finding]:

@@ -65,7 +65,9 @@ class Sync(Mode):
 
     def headline(self) -> str:
         oldest = max(template["age"] or 0 for template in self.templates)
-        return f"{self.count_of(self.selected)} without errors, the oldest updated {duration(oldest)} ago"
+        errors = sum(template["errors"] or 0 for template in self.templates)
+        how = f"with {plural(errors, 'error')}" if errors else "without errors"
+        return f"{self.count_of(self.selected)} {how}, the oldest updated {duration(oldest)} ago"
 
 
 def _describe(template: Record) -> str:

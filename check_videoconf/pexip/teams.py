@@ -56,4 +56,6 @@ class Teams(Mode):
 
 
 def _describe(node: Record) -> str:
-    return f"{node['name']}: {node['instance_status'] or 'no instance status'}, {node['state'] or 'no state'}"
+    return (
+        f"{node['name'] or 'unnamed'}: {node['instance_status'] or 'no instance status'}, {node['state'] or 'no state'}"
+    )

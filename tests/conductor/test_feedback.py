@@ -113,3 +113,11 @@ def test_a_fault_is_unknown(box: Box) -> None:
         "fault 15, insufficient privileges: check the account and its rights"
     )
     assert answer.code == 3
+
+
+def test_what_is_missing_within_a_threshold_is_not_said_to_be_there(box: Box) -> None:
+    has(box, TMS)
+    answer = box.check(
+        "feedback", "--expect-receiver", TMS, "--expect-receiver", "http://nobody/", "--critical-receivers-missing", "5"
+    )
+    assert (answer.summary, answer.code) == ("1 receiver, 1 of 2 expected ones among them", 0)

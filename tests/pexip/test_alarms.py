@@ -390,3 +390,13 @@ def test_an_alarm_without_an_id_cannot_be_known_and_is_always_new(manager: Manag
     for _ in range(2):
         answer = manager.check("alarms", "--memory")
         assert (answer.code, answer.perfdata["alarms.total.count"]) == (2, "1;;;0;")
+
+
+def test_alarms_that_only_the_unknown_status_matches_are_no_alerts(manager: Manager) -> None:
+    manager.tables[ALARM] = [alarm(1), alarm(2, level="info")]
+    answer = manager.check(
+        "alarms", "--critical-status", "", "--warning-status", "", "--unknown-status", "%{level} ne 'info'",
+        "--critical-alerts", "0",
+    )  # fmt: skip
+    assert answer.perfdata["alerts.problems.current.count"] == "0;;0;0;"
+    assert answer.code == 3

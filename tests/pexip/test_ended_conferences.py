@@ -177,7 +177,14 @@ def test_a_call_is_lossy_from_the_threshold_on(past: Past, threshold: str, share
     assert answer.perfdata["conferences.packetloss.participants.percentage"] == f"{share};;;0;100"
 
 
-@pytest.mark.parametrize("streams", [None, [], [stream(None, None)]])
+def test_calls_without_media_have_no_share_of_lossy_ones_and_nothing_is_amiss(past: Past) -> None:
+    join(past, call(past, media_streams=[]))
+    answer = past.check("ended-conferences", "--warning-packetloss-participants-prct", "5")
+    assert "conferences.packetloss.participants.percentage" not in answer.perfdata
+    assert (answer.long_output, answer.code) == ([], 0)
+
+
+@pytest.mark.parametrize("streams", [None, [stream(None, None)]])
 def test_loss_that_no_call_tells_is_not_reported(past: Past, streams: object) -> None:
     join(past, call(past, media_streams=streams))
     answer = past.check("ended-conferences")

@@ -185,3 +185,12 @@ def test_half_of_a_pair_is_unknown_where_the_kind_is_known(manager: Manager, rep
     report.update(teams_total=50, whatever_total=7)
     answer = manager.check(mode)
     assert (answer.summary, answer.code) == ("teams_count of a license report is missing", 3)
+
+
+def test_a_kind_that_nobody_looks_at_may_be_unreadable(manager: Manager, report: Row) -> None:
+    report["port_count"] = None
+    answer = manager.check("licenses", "--filter-counters", "audio")
+    assert list(answer.perfdata) == [
+        f"license.audio.{word}" for word in ("usage.count", "free.count", "usage.percentage")
+    ]
+    assert answer.code == 0

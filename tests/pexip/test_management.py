@@ -134,3 +134,8 @@ def test_a_required_field_that_cannot_be_had_is_unknown_and_named(manager: Manag
 def test_without_the_fields_of_later_versions_it_is_ok(manager: Manager) -> None:
     manager.tables[MANAGEMENT] = [without(manager_row(), "sync_status", "upgrade_status", "primary")]
     assert manager.check("management").code == 0
+
+
+def test_a_node_without_a_name_is_called_so(manager: Manager) -> None:
+    manager.tables[MANAGEMENT] = [manager_row(name=None, sync_status="FAILED")]
+    assert "unnamed: FAILED, " in manager.check("management").summary

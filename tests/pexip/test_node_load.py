@@ -328,3 +328,13 @@ def test_openmetrics_labels_each_node(manager: Manager) -> None:
         'videoconf_node_media_load_percentage{system="pexip",mode="node-load",host="manager.test",'
         'instance="lon-conf-01"} 41'
     ) in manager.check("node-load", "--output", "openmetrics").stdout.splitlines()
+
+
+@pytest.mark.parametrize("unknown", [None, "n/a"])
+def test_the_capacity_of_all_nodes_is_not_known_where_that_of_one_is_not(manager: Manager, unknown: object) -> None:
+    manager.tables[NODE] = [node(1, 41), node(2, 60, max_hd_calls=unknown)]
+    answer = manager.check("node-load")
+    assert "nodes.capacity.hd.count" not in answer.perfdata
+    assert "hd-total: not reported" in answer.long_output
+    answer = manager.check("node-load", "--critical-hd-total", "50:")
+    assert (answer.summary, answer.code) == ("hd-total: not reported", 3)

@@ -304,3 +304,13 @@ def test_a_node_that_lacks_its_sync_status_hides_no_other_that_is_not_synced(man
     answer = manager.check("nodes", "--critical-nodes-not-synced", "0")
     assert answer.perfdata["nodes.notsynced.count"] == "1;;0;0;2"
     assert answer.code == 2
+
+
+def test_how_many_are_not_synchronised_is_not_known_where_no_node_says(manager: Manager) -> None:
+    manager.tables[NODE] = [node(1, sync_status=None), node(2, sync_status=None)]
+    answer = manager.check("nodes")
+    assert answer.summary == "2 nodes, none in maintenance, none stale"
+    assert "nodes.notsynced.count" not in answer.perfdata
+    assert "nodes-not-synced: not reported" in answer.long_output
+    answer = manager.check("nodes", "--critical-nodes-not-synced", "0")
+    assert (answer.summary, answer.code) == ("nodes-not-synced: not reported", 3)

@@ -149,3 +149,9 @@ def test_what_is_expected_is_asked_for_and_not_taken_from_the_cache(past: Past) 
     assert past.check(*arguments).code == 0
     past.tables[f"{BASE}conference_alias/"] = []
     assert past.check(*arguments).code == 2
+
+
+def test_what_is_missing_within_a_threshold_is_not_said_to_be_found(past: Past) -> None:
+    answer = past.check("services", "--expect-alias", "nobody", "--expect-name", "Room 101", "--critical-missing", "5")
+    assert (answer.summary, answer.code) == ("33 services, 33 aliases, 1 of 2 expected found", 0)
+    assert answer.perfdata["services.missing.count"] == "1;;5;0;"

@@ -171,3 +171,9 @@ def test_a_version_without_the_resource_is_unknown(manager: Manager) -> None:
         "PEXIP SYNC UNKNOWN - /api/admin/status/v1/conference_sync/ "
         "is not supported by this version of Pexip Infinity (HTTP 404)"
     )
+
+
+def test_errors_within_a_threshold_are_counted_in_the_line(manager: Manager) -> None:
+    manager.tables[SYNC] = [template(sync_errors=5), template(2, sync_errors=1)]
+    answer = manager.check("sync", "--critical-sync-errors", "10")
+    assert (answer.summary, answer.code) == ("2 sync templates with 6 errors, the oldest updated 6 h ago", 0)

@@ -123,3 +123,8 @@ def test_the_heartbeat_is_as_old_as_the_clock_of_the_device_says(past: Past) -> 
     assert (answer.summary, answer.code) == ("heartbeat age of teams_0 10 min 1 s, above 10 min", 2)
     past.date = False
     assert past.check("teams").perfdata["teams_0#teams.heartbeat.age.seconds"].startswith("0s;")
+
+
+def test_a_node_without_a_name_is_called_so(manager: Manager) -> None:
+    manager.tables[TEAMS] = [teams_node(name=None, instance_status="x", state="failed")]
+    assert manager.check("teams").summary.startswith("unnamed: x, failed / ")
