@@ -23,7 +23,7 @@ from .errors import (
     VideoconfError,
     WrongShape,
 )
-from .redact import without_account, without_secrets
+from .redact import without_secrets
 from .text import shorten
 
 _LOGIN_PLACE = re.compile(r"/login|/accounts/|signin|/sso", re.IGNORECASE)
@@ -121,7 +121,7 @@ class Answer(NamedTuple):
         target = self.headers.get("Location") or ""
         if _LOGIN_PLACE.search(target):
             return AuthenticationFailed(reason="redirected to a login page", **facts)
-        return Redirected(target=shorten(without_account(bare(target)), 80) or "nowhere", **facts)
+        return Redirected(target=shorten(self.device.redact(bare(target)), 80) or "nowhere", **facts)
 
     def _message(self) -> str:
         """What the device says about its error, with a colon in front; else the reason phrase."""
@@ -138,7 +138,7 @@ class Answer(NamedTuple):
         return f" {self._said(self.reason)}".rstrip() + self._wait()
 
     def _said(self, text: str) -> str:
-        return shorten(without_account(self.device.redact(text)), 200)
+        return shorten(self.device.redact(text), 200)
 
     def _wait(self) -> str:
         return "" if self.retry_after is None else f", retry after {self.retry_after:.0f} s"

@@ -157,6 +157,11 @@ class Verdict(Finding):
         """Whether the record is not OK."""
         return self.state != OK
 
+    @property
+    def alert(self) -> bool:
+        """Whether it is known to be bad: unlike a problem, not if it is only UNKNOWN."""
+        return self.state in (WARNING, CRITICAL)
+
 
 OK, WARNING, CRITICAL, UNKNOWN = range(4)
 STATES = ("OK", "WARNING", "CRITICAL", "UNKNOWN")

@@ -107,6 +107,10 @@ class Redactor:
             self._known = re.compile("|".join(map(_pattern, longest_first)))
         return self._known.sub(HIDDEN, text)
 
+    def said(self, text: str) -> str:
+        """What a device says, for a line that anybody sees: also without the accounts in its URLs."""
+        return without_account(self.known(text))
+
     def body(self, text: str) -> str:
         """A request's or an answer's body for -vvv."""
         text = _without_xml_rpc_secrets(_without_json_secrets(_up_to_a_long_secret(text)))

@@ -52,7 +52,7 @@ class Session:
         self.login = login
         self.deadline = deadline
         self.redactor = redactor
-        self.device = Device(address_of(options.hostname, options.port), options.username, product, redactor.known)
+        self.device = Device(address_of(options.hostname, options.port), options.username, product, redactor.said)
         self.cache = Cache("" if options.show_names else state_directory, options.cache)
         self.remarks: list[str] = []
         #: Requests that were not sent by HTTP.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..counters import CRITICAL, WARNING, Counter, Finding, Status
+from ..counters import Counter, Finding, Status
 from ..fields import Fields
 from ..mode import Record
 from ..text import shorten
@@ -59,7 +59,7 @@ class Alarms(TableMode):
         verdicts = [self.judge("status", alarm, self._describe) for alarm in raised]
         yield from verdicts
         acknowledged = sum(alarm["status"] == "acknowledged" for alarm in raised)
-        yield from self.measure("alerts", sum(verdict.state in (WARNING, CRITICAL) for verdict in verdicts))
+        yield from self.measure("alerts", sum(verdict.alert for verdict in verdicts))
         yield from self.measure("raised", len(raised))
         yield from self.measure("acknowledged", acknowledged, high=len(raised))
 

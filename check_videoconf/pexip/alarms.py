@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..counters import CRITICAL, WARNING, Counter, Finding, Status
+from ..counters import Counter, Finding, Status
 from ..fields import Fields
 from ..mode import NOT_SUPPORTED, Mode, Record
 from ..options import Option, Options
@@ -81,7 +81,7 @@ class Alarms(Mode):
                 self.remarks.append(f"--ignore-acknowledged: acknowledging is {NOT_SUPPORTED}")
         verdicts = [self.judge("status", alarm, _describe) for alarm in alarms]
         yield from verdicts
-        yield from self.measure("alerts", sum(verdict.state in (WARNING, CRITICAL) for verdict in verdicts))
+        yield from self.measure("alerts", sum(verdict.alert for verdict in verdicts))
         yield from self.measure("alarms-total", len(alarms))
         if self.supports("alarms-unacknowledged", "acknowledged"):
             yield from self.measure("alarms-unacknowledged", len(unacknowledged))

@@ -75,6 +75,7 @@ class Client:
                 # Rows have left, and others moved up to where had been read: back, to a row that was seen.
                 stride = 2 * max(fell, stride)
                 offset = max(0, offset - stride)
+                del page  # as below
                 continue
             # At the end with rows missing, pages have overlapped: what is new behind those seen is asked for once more.
             adds = len(seen) > known

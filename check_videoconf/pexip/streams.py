@@ -9,7 +9,7 @@ from ..counters import Counter, Measurement
 from ..errors import NotSupported
 from ..fields import Fields
 from ..mode import Mode
-from ..rates import Growth
+from ..rates import Growth, share_lost
 from ..text import plural
 from ..units import WORDS, human
 from .client import identity
@@ -136,12 +136,12 @@ def _since(mode: Mode, stream: Stream, way: str, key: str, growth: Growth) -> fl
     lost, packets = stream[f"{way}_packets_lost"], stream["rx_packets_received" if way == "rx" else "tx_packets_sent"]
     if lost is None or packets is None:
         return reported
-    new_lost, new = growth.since(f"{key} lost", lost), growth.since(f"{key} packets", packets)
-    if new_lost is None or new is None:
+    new = growth.together(key, {"lost": lost, "packets": packets})
+    if new is None:
         return reported
-    sent = new + new_lost if way == "rx" else new
-    if sent:
-        return min(100.0, 100 * new_lost / sent)
+    share = share_lost(new["lost"], new["packets"] + (new["lost"] if way == "rx" else 0))
+    if share is not None:
+        return share
     # The same answer again, from the cache, or a call on hold: nothing new is known.
     before = mode.recall("losses", dict).get(key)
     return before if isinstance(before, (int, float)) else reported

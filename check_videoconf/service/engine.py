@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import selectors
-import signal
 import time
-from collections.abc import Iterator
 from heapq import heappop, heappush
 from itertools import count
 from typing import TYPE_CHECKING, Callable, NoReturn, Protocol
 
+from .ending import told_to_end
 from .worker import forbid_core_dumps
 
 if TYPE_CHECKING:
@@ -70,7 +68,7 @@ def run(selector: selectors.BaseSelector, pool: Pool, engine: Engine) -> None:
     """The loop, until the engine is over, or some seconds after SIGTERM, SIGINT or SIGHUP."""
     end: float | None = None
     forbid_core_dumps()
-    with _signals(selector) as told_to_end:
+    with told_to_end(selector) as told:
         while not engine.over:
             left = None if end is None else end - time.monotonic()
             if left is not None and left <= 0:
@@ -80,35 +78,9 @@ def run(selector: selectors.BaseSelector, pool: Pool, engine: Engine) -> None:
                 key.data(mask)
             pool.tick()
             engine.tick()
-            if told_to_end and end is None:
+            if told and end is None:
                 end = time.monotonic() + _SECONDS_TO_END
                 engine.stop()
-
-
-@contextlib.contextmanager
-def _signals(selector: selectors.BaseSelector) -> Iterator[list[int]]:
-    """The numbers of the signals to end that have come, each of which wakes the selector."""
-    come: list[int] = []
-    reader, writer = os.pipe()
-    os.set_blocking(writer, False)
-
-    def on_signal(number: int, _: object) -> None:
-        come.append(number)
-
-    selector.register(reader, selectors.EVENT_READ, lambda _: os.read(reader, READ_BYTES))
-    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-    before = {number: signal.signal(number, on_signal) for number in numbers}
-    # By the interpreter's own means: a handler runs too late to wake a selector that is about to wait.
-    woken = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-    try:
-        yield come
-    finally:
-        signal.set_wakeup_fd(woken)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        selector.unregister(reader)
-        os.close(reader)
-        os.close(writer)
 
 
 class Checks:

@@ -21,6 +21,7 @@ from ..errors import OptionError
 from ..options import Option, duration, integer, parse
 from . import listening, peers
 from .callers import Callers
+from .ending import told_to_end
 from .gate import Gate
 from .listening import Unusable
 from .pool import SIZE, Pool
@@ -66,17 +67,15 @@ def _help() -> str:
 
 
 def _serve(path: str, group: str | None, workers: int, seconds: float) -> None:
-    end = _EndSignal()
-    _allow_descriptors()
-    forbid_core_dumps()
-    server = listening.inherited()
-    identity = None
-    if server is None:
-        server = listening.bound(path, group)
-        identity = listening.identity_of(path)
-    preload()
-    with selectors.DefaultSelector() as selector:
-        selector.register(end.reader, selectors.EVENT_READ, end.read)
+    with selectors.DefaultSelector() as selector, told_to_end(selector) as told:
+        _allow_descriptors()
+        forbid_core_dumps()
+        server = listening.inherited()
+        identity = None
+        if server is None:
+            server = listening.bound(path, group)
+            identity = listening.identity_of(path)
+        preload()
         house: _House
         if os.geteuid() == 0:
             house = Gate(selector, lambda door: _serve_one(door, workers, seconds))
@@ -84,13 +83,13 @@ def _serve(path: str, group: str | None, workers: int, seconds: float) -> None:
             house = _Own(selector, workers)
         entrance = _Entrance(selector, server, house)
         _say(f"serving at {path if identity else 'the socket of systemd'}")
-        while not end.came:
+        while not told:
             _turn(selector, house, entrance)
         if identity:
             listening.remove(path, identity)
         entrance.close()
         house.drain(seconds)
-    _say("ended")
+        _say("ended")
 
 
 def _serve_one(door: socket.socket, workers: int, seconds: float) -> None:
@@ -205,24 +204,6 @@ class _Entrance:
         if self._closed_until is None:
             self._selector.unregister(self._server)
         self._server.close()
-
-
-class _EndSignal:
-    """SIGTERM and SIGINT as an event of the loop. SIGHUP ends a service that was started in a terminal, too."""
-
-    def __init__(self) -> None:
-        self.reader, self._writer = socket.socketpair()
-        self.reader.setblocking(False)
-        self._writer.setblocking(False)
-        self.came = False
-        signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, lambda *_: None)
-
-    def read(self, _: int) -> None:
-        with suppress(BlockingIOError):
-            self.reader.recv(64)
-        self.came = True
 
 
 def _allow_descriptors() -> None:
