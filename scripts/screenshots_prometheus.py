@@ -34,10 +34,7 @@ class Prometheus:
 
     def ask(self, path: str, **parameters: str) -> Any:
         """The `data` of an answer of the HTTP API, path below `/api/v1/`. Raises OSError and ValueError."""
-        with requests.Session() as session:
-            session.trust_env = False  # no proxy for loopback
-            answer = session.get(f"http://{self.address}/api/v1/{path}", params=parameters, timeout=20)
-        found = answer.json()
+        found = _get(f"http://{self.address}/api/v1/{path}", **parameters).json()
         if found["status"] != "success":
             raise ValueError(f"{path} {parameters}: {found}")
         return found["data"]
@@ -52,18 +49,18 @@ class Prometheus:
 def running(scratch: Path, textfiles: Path, *rules: Path) -> Iterator[Prometheus]:
     """Both from `with` to the end of its block; node_exporter shows `textfiles` and nothing else."""
     collector = ("--collector.disable-defaults", "--collector.textfile", f"--collector.textfile.directory={textfiles}")
-    with _started(scratch, "prometheus-node-exporter", *collector) as node_exporter:
+    with _started(scratch, "prometheus-node-exporter", "/metrics", *collector) as node_exporter:
         configuration = scratch / "prometheus.yml"
         listed = json.dumps([str(path) for path in rules])
         configuration.write_text(_CONFIGURATION.format(rules=listed, node_exporter=node_exporter), encoding="utf-8")
         files = (f"--config.file={configuration}", f"--storage.tsdb.path={scratch / 'prometheus'}")
-        with _started(scratch, "prometheus", *files) as address:
+        with _started(scratch, "prometheus", "/-/ready", *files) as address:
             yield Prometheus(address)
 
 
 @contextlib.contextmanager
-def _started(scratch: Path, program: str, *arguments: str) -> Iterator[str]:
-    """A daemon on a port that it chooses itself and tells in its log; its address."""
+def _started(scratch: Path, program: str, ready: str, *arguments: str) -> Iterator[str]:
+    """A daemon on a port that it chooses itself and tells in its log; its address, once the path `ready` answers."""
     log = scratch / f"{program}.log"
     with log.open("wb") as stderr:
         process = subprocess.Popen(
@@ -73,7 +70,7 @@ def _started(scratch: Path, program: str, *arguments: str) -> Iterator[str]:
             stderr=stderr,
         )
     try:
-        yield _address(process, log)
+        yield _address(process, log, ready)
     finally:
         process.terminate()
         try:
@@ -83,10 +80,17 @@ def _started(scratch: Path, program: str, *arguments: str) -> Iterator[str]:
             process.wait(timeout=20)
 
 
-def _address(process: subprocess.Popen[bytes], log: Path) -> str:
+def _address(process: subprocess.Popen[bytes], log: Path, ready: str) -> str:
     deadline = time.monotonic() + _SECONDS_TO_START
-    while not (told := _LISTENING.search(log.read_text(encoding="utf-8"))):
+    # A Prometheus that listens refuses questions until it has read what it has stored.
+    while not ((told := _LISTENING.search(log.read_text(encoding="utf-8"))) and _get(f"http://{told[1]}{ready}").ok):
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"{process.args!r} does not start:\n{log.read_text(encoding='utf-8')}")
         time.sleep(0.05)
     return told[1]
+
+
+def _get(url: str, **parameters: str) -> requests.Response:
+    with requests.Session() as session:
+        session.trust_env = False  # no proxy for loopback
+        return session.get(url, params=parameters, timeout=20)

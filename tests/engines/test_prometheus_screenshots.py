@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import subprocess
 import sys
@@ -9,12 +10,39 @@ from pathlib import Path
 
 import pytest
 
-from scripts import screenshots
+from scripts import screenshots, screenshots_prometheus
 from scripts.templates import TEMPLATES
 from tests.engines.checks import program
 
 PNG = b"\x89PNG\r\n\x1a\n"
 LARGEST = 150_000
+
+# A daemon that listens before it can answer, as Prometheus does while it reads what it has stored.
+NOT_READY_AT_ONCE = """\
+#!{python}
+import http.server, sys
+
+refused = []
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        ready = len(refused) == 3
+        if not ready:
+            refused.append(self.path)
+        body = b'{{"status": "success", "data": {{"result": []}}}}' if ready else b"Service Unavailable"
+        self.send_response(200 if ready else 503)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words):
+        pass
+
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+sys.stderr.write('msg="Listening on" address=127.0.0.1:%d\\n' % server.server_port)
+sys.stderr.flush()
+server.serve_forever()
+"""
 
 
 def size(picture: bytes) -> tuple[int, int]:
@@ -60,3 +88,15 @@ def test_a_terminals_colours_become_those_of_a_page_and_nothing_else_becomes_a_t
     assert screenshots.coloured("\x1b[1mPEXIP\x1b[0m \x1b[31mCRITICAL\x1b[0m <b> & more") == (
         '<span style="font-weight: bold">PEXIP</span> <span style="color: #ff6b68">CRITICAL</span> &lt;b&gt; &amp; more'
     )
+
+
+def test_a_prometheus_that_listens_but_is_not_ready_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("prometheus", "prometheus-node-exporter"):
+        daemon = tmp_path / name
+        daemon.write_text(NOT_READY_AT_ONCE.format(python=sys.executable), encoding="utf-8")
+        daemon.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with screenshots_prometheus.running(tmp_path, tmp_path) as prometheus:
+        assert prometheus.query("up") == []
