@@ -315,6 +315,14 @@ class Mode:
         """Whether --filter-counters leaves a counter or a status."""
         return self.given.filter_counters is None or bool(self.given.filter_counters.search(label))
 
+    @staticmethod
+    def none_left(options: Options, labels: Collection[str]) -> str:
+        """What to say where --filter-counters leaves none of what there is, else `''`."""
+        pattern = options.filter_counters
+        if not labels or pattern is None or any(map(pattern.search, labels)):
+            return ""
+        return f"--filter-counters: '{pattern.pattern}' matches none of {', '.join(labels)}"
+
     # -- the end
 
     def finish(self) -> Iterator[Finding]:

@@ -17,10 +17,10 @@ def refuse_filter_of_everything(mode: type[Mode], options: Options) -> None:
     """A --filter-counters that leaves nothing to judge would make every state OK. Raises OptionError."""
     from .errors import OptionError
 
-    pattern, labels = options.filter_counters, mode.labels()
+    labels = mode.labels()
     # What the members of a family are called is known only by the answer.
-    if pattern and labels and not any("*" in label or pattern.search(label) for label in labels):
-        raise OptionError(f"--filter-counters: '{pattern.pattern}' matches none of {', '.join(labels)}")
+    if not any("*" in label for label in labels) and (said := mode.none_left(options, labels)):
+        raise OptionError(said)
 
 
 def settle(mode: type[Mode], options: Options, deadline: Deadline) -> None:

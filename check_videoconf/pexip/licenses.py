@@ -46,6 +46,7 @@ class Licenses(Mode):
                 yield from self.measure(share, self.shares[name])
         if not measured and not self.shortcomings():
             self.problems.append("no license of any kind")
+        self.problems.extend(filter(None, [self.none_left(self.given, sorted(measured))]))
         others = sorted(label for label in self.thresholds.given - measured if "*" not in label)
         self.lacking(others, "not licensed, or no such kind")
 

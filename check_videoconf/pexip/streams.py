@@ -136,7 +136,7 @@ def _since(mode: Mode, stream: Stream, way: str, key: str, growth: Growth) -> fl
     lost, packets = stream[f"{way}_packets_lost"], stream["rx_packets_received" if way == "rx" else "tx_packets_sent"]
     if lost is None or packets is None:
         return reported
-    new = growth.together(key, {"lost": lost, "packets": packets})
+    new = growth.together(key, {"lost": lost, "packets": packets}, may_shrink=("lost",))
     if new is None:
         return reported
     share = share_lost(new["lost"], new["packets"] + (new["lost"] if way == "rx" else 0))

@@ -194,3 +194,15 @@ def test_a_kind_that_nobody_looks_at_may_be_unreadable(manager: Manager, report:
         f"license.audio.{word}" for word in ("usage.count", "free.count", "usage.percentage")
     ]
     assert answer.code == 0
+
+
+@pytest.mark.usefixtures("report")
+@pytest.mark.parametrize("pattern", ["nosuch", "teams"])
+def test_a_filter_that_leaves_no_counter_of_any_kind_is_no_ok(manager: Manager, pattern: str) -> None:
+    answer = manager.check("licenses", "--filter-counters", pattern)
+    assert answer.first_line == (
+        f"PEXIP LICENSES UNKNOWN - --filter-counters: '{pattern}' matches none of license-audio-free, "
+        "license-audio-usage, license-audio-usage-prct, license-port-free, license-port-usage, "
+        "license-port-usage-prct, license-vmr-free, license-vmr-usage, license-vmr-usage-prct"
+    )
+    assert (answer.perfdata, answer.code) == ({}, 3)

@@ -227,7 +227,7 @@ def loss(manager: Manager, way: str, *argv: str) -> str:
         ("rx", "rx_packets_received", (100, 900), (200, 900), "100%"),
         ("tx", "tx_packets_sent", (100, 1000), (125, 1100), "25%"),
         ("tx", "tx_packets_sent", (100, 1000), (5, 50), "10%"),
-        ("tx", "tx_packets_sent", (100, 1000), (90, 2000), "10%"),
+        ("tx", "tx_packets_sent", (100, 1000), (90, 2000), "0%"),  # some came late
     ],
 )
 def test_versions_without_it_are_judged_by_the_time_since_the_previous_run(
