@@ -172,7 +172,7 @@ def test_a_device_that_another_check_is_asking(check: Run, tmp_path: object) -> 
     state, _ = directory(f"{tmp_path}/state")
     held = lock.acquire(os.path.join(state, file_name("lock", HOST, 9)), HOST, Deadline(5))
     try:
-        assert says("Busy", ask(check, 9, "-t", "0.3", "--cache", "0", system="trio"))
+        assert says("Busy", ask(check, 9, "-t", "2", "--cache", "0", system="trio"))
     finally:
         os.close(held)
 
@@ -198,11 +198,11 @@ def test_a_test_call_that_is_refused_or_not_hung_up_or_not_guarded(check: Run, m
     def stay(devices: Simulator) -> None:
         devices.pexip.respond[DISCONNECT] = Canned(500)
 
-    monkeypatch.setattr(test_call, "RESERVE", 0.2)
+    monkeypatch.setattr(test_call, "RESERVE", 0.5)
     monkeypatch.setattr(guard, "PATIENCE", 0.1)
     answers = {
         "CallRefused": place_call(check, refuse),
-        "CallLeft": place_call(check, stay, "--call-timeout", "1", "--timeout", "1.3", "--retries", "0"),
+        "CallLeft": place_call(check, stay, "--call-timeout", "2", "--timeout", "2.5", "--retries", "0"),
     }
     monkeypatch.setattr(os, "fork", lambda: os.close(-1))
     answers["CallNotGuarded"] = place_call(check, lambda _: None)
@@ -220,7 +220,7 @@ def ask_agent(check: Run, port: int, *argv: str) -> Answer:
     ("name", "reply", "argv"),
     [
         ("SnmpNoAnswer", lambda _: [], ("--snmp-timeout", "0.1")),
-        ("SnmpBadAnswer", lambda _: [b"220 ready"], ("--snmp-timeout", "0.1")),
+        ("SnmpBadAnswer", lambda _: [b"220 ready"], ("--snmp-timeout", "2")),
         ("SnmpUserRefused", reporting("user"), ("--snmp-timeout", "20", "--snmp-user", "monitor")),
     ],
 )

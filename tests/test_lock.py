@@ -41,14 +41,14 @@ def test_checks_of_one_device_take_turns_and_all_succeed(run: Run, system: str, 
 
 
 def test_without_the_lock_a_phone_is_asked_by_several_at_once(run: Run) -> None:
-    with Simulator(systems=("trio",), tls=False, latency=0.3) as devices:
+    with Simulator(systems=("trio",), tls=False, latency=1) as devices:
         answers = at_once(run, devices, "trio", "device", "--no-lock", "--retries", "0")
         assert devices.trio.in_flight_max > 1
         assert any("is busy" in answer.summary for answer in answers)
 
 
 def test_pexip_is_not_locked_unless_asked_for(run: Run, tmp_path: Path) -> None:
-    with Simulator(systems=("pexip",), tls=False, latency=0.3) as devices:
+    with Simulator(systems=("pexip",), tls=False, latency=1) as devices:
         at_once(run, devices, "pexip", "alarms")
         assert devices.pexip.in_flight_max > 1
         assert not (tmp_path / "state").exists()

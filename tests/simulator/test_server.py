@@ -82,7 +82,7 @@ def test_connections_are_counted_and_kept_alive(devices: Simulator) -> None:
 
 
 def test_requests_in_flight_are_counted() -> None:
-    with Simulator(systems=("pexip",), tls=False, latency=0.2) as simulator:
+    with Simulator(systems=("pexip",), tls=False, latency=1) as simulator:
 
         def ask() -> None:
             with Client(simulator, simulator.pexip) as client:

@@ -43,8 +43,8 @@ def place(node: Simulator, check: Run) -> Place:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Options of a check that has hardly any time to hang up."""
-    monkeypatch.setattr(module, "RESERVE", 0.2)
-    return ["--call-timeout", "1", "--timeout", "1.3"]
+    monkeypatch.setattr(module, "RESERVE", 0.5)
+    return ["--call-timeout", "2", "--timeout", "2.5"]
 
 
 @pytest.fixture

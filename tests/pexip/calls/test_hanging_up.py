@@ -102,7 +102,7 @@ def test_a_deadline_that_strikes_while_it_hangs_up_leaves_that_to_the_guard(
 ) -> None:
     gate = calls.gate("disconnect")
     answer = place(*hasty)
-    assert answer.summary.startswith(f"a test call may be left at {HOST}:{node.pexip.port}: no result within 1.3 s")
+    assert answer.summary.startswith(f"a test call may be left at {HOST}:{node.pexip.port}: no result within 2.5 s")
     assert answer.code == 3
     gate.open()
     assert all_hung_up(calls)
