@@ -68,15 +68,16 @@ class Client:
                 yield from page.rows
                 return
             joins = not offset or (bool(page.rows) and self._identity(resource, page.rows[0]) in seen)
-            yield from self._new(resource, page, seen)
             fell = 0 if before is None or page.total is None else max(0, int(before - page.total))
             before, shrinks = page.total, shrinks or fell > 0
             if not joins and (fell or stride):
-                # Rows have left, and others moved up to where had been read: back, to a row that was seen.
+                # Rows have left, and others moved up to where had been read: back, to a row that was seen. What came
+                # is not counted as seen, since there is a gap before it; it comes again.
                 stride = 2 * max(fell, stride)
                 offset = max(0, offset - stride)
                 del page  # as below
                 continue
+            yield from self._new(resource, page, seen)
             # At the end with rows missing, pages have overlapped: what is new behind those seen is asked for once more.
             adds = len(seen) > known
             if at_end and (shrinks or not adds or len(seen) >= (page.total or 0)):

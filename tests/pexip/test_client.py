@@ -123,6 +123,23 @@ def test_rows_that_leave_behind_what_was_read_cost_no_row(manager: Manager, page
 
 
 @pytest.mark.parametrize("page_limit", [20, 1000])
+def test_rows_read_behind_a_gap_do_not_hide_it(manager: Manager, page_limit: int) -> None:
+    """One row leaves before the second page, more before the one that goes back: it begins behind the gap, too."""
+    rows, asked = quiet(0, 3 * page_limit), list[int]()
+    rows[page_limit]["level"] = "critical"
+
+    def page(offset: int) -> str:
+        del rows[: {1: 1, 2: 15}.get(len(asked), 0)]
+        asked.append(offset)
+        return envelope(rows[offset : offset + page_limit], len(rows), offset=offset, limit=page_limit, more=True)
+
+    manager.pages[ALARM] = page
+    answer = manager.check("alarms")
+    assert "[critical]" in answer.summary
+    assert (answer.perfdata["alarms.total.count"], answer.code) == (f"{3 * page_limit};;;0;", 2)
+
+
+@pytest.mark.parametrize("page_limit", [20, 1000])
 def test_a_critical_row_that_moves_up_to_the_page_before_is_seen(manager: Manager, page_limit: int) -> None:
     rows, asked = quiet(0, 2100), list[int]()
     rows[page_limit]["level"] = "critical"
