@@ -49,7 +49,7 @@ coverage: $(VENV)/.has-test ## Which lines and branches the tests do not reach; 
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --ignore-errors
 
-mutants: $(VENV)/.has-test $(VENV)/.has-mutation ## Mutation testing of what must not be wrong unseen; an hour
+mutants: $(VENV)/.has-test $(VENV)/.has-mutation ## Mutation testing of what must not be wrong unseen; half an hour or more
 	$(BIN)/mutmut run --max-children 1
 	$(BIN)/mutmut results
 

@@ -23,7 +23,7 @@ from .errors import (
     VideoconfError,
     WrongShape,
 )
-from .redact import without_secrets
+from .redact import storable
 from .text import shorten
 
 _LOGIN_PLACE = re.compile(r"/login|/accounts/|signin|/sso", re.IGNORECASE)
@@ -133,8 +133,9 @@ class Answer(NamedTuple):
             for name in ("error_message", "error", "message", "detail"):
                 if isinstance(data.get(name), str):
                     return f"{self._wait()}: {self._said(data[name])}"
-            if data and self.status < 500:
-                return f": {self._said(json.dumps(without_secrets(data)))}"
+            # It may send back what it was asked about, and that may be a person.
+            if self.status < 500 and (shown := storable(data)):
+                return f": {self._said(json.dumps(shown))}"
         return f" {self._said(self.reason)}".rstrip() + self._wait()
 
     def _said(self, text: str) -> str:

@@ -79,7 +79,14 @@ COMMON: tuple[Option, ...] = (
     ),
     Option("--lock", "", "one request at a time per device across processes", group="connection"),
     Option("--no-lock", "", "do not wait for other checks of the device", group="connection"),
-    Option("--state-dir", "DIR", "where locks, cache and what lasts between runs live", group="connection"),
+    Option(
+        "--state-dir",
+        "DIR",
+        "where locks, cache and what lasts between runs live; else the first of these that can be written: "
+        "$CHECK_VIDEOCONF_STATE_DIR, /var/lib/check_videoconf, $XDG_STATE_HOME/check_videoconf, "
+        "a private one in the temporary directory",
+        group="connection",
+    ),
     Option(
         "--max-bytes",
         "N",

@@ -37,6 +37,7 @@ from .errors import (
 )
 from .extra_opts import expand
 from .options import parse
+from .output.stdout import write
 from .output.terminal import is_colourful, paint
 from .prepare import login
 from .redact import Redactor
@@ -70,7 +71,7 @@ def main(arguments: Sequence[str], out: TextIO | None = None) -> int:
     """Runs the doctor, writes to stdout, returns the exit code."""
     out = out or sys.stdout
     if {"-h", "--help"} & set(arguments):
-        out.write(USAGE)
+        write(USAGE, out)
         return 3
     credentials.hide_arguments(arguments)
     redactor = Redactor()
@@ -80,16 +81,16 @@ def main(arguments: Sequence[str], out: TextIO | None = None) -> int:
             warnings.simplefilter("ignore")  # of unverified requests: the doctor says it himself
             return Doctor(list(arguments), out, redactor).examine()
     except OptionError as error:
-        out.write(f"doctor: {redactor.known(clean(str(error)))}\n")
+        write(f"doctor: {redactor.known(clean(str(error)))}\n", out)
     except Terminated as error:
-        out.write(f"doctor: {error}\n")
+        write(f"doctor: {error}\n", out)
     return 3
 
 
 class Doctor:
     """One examination of one device."""
 
-    def __init__(self, arguments: list[str], out: TextIO, redactor: Redactor) -> None:
+    def __init__(self, arguments: list[str], out: TextIO | None, redactor: Redactor) -> None:
         """Raises OptionError."""
         remarks: list[str] = []
         if any(argument.startswith("--extra-opts") for argument in arguments):
@@ -103,7 +104,7 @@ class Doctor:
         self.arguments = [argument for argument in arguments if argument not in words]
         self.out = out
         self.redactor = redactor
-        self.is_terminal = out.isatty()
+        self.is_terminal = out is not None and out.isatty()
         self.colourful = self.is_terminal and is_colourful(os.environ)
         self.deadline = Deadline(self.options.timeout)
         self.found = _GOOD
@@ -346,19 +347,17 @@ class Doctor:
         self.deadline.started = time.monotonic()
         if self.is_terminal:
             self._clear()
-            self.out.write(clean(f"… {self.title} {what}"))
-            self.out.flush()
+            write(clean(f"… {self.title} {what}"), self.out)
 
     def _clear(self) -> None:
         if self.is_terminal:
-            self.out.write("\r\x1b[K")
+            write("\r\x1b[K", self.out)
 
     def _say(self, found: int, text: str, advice: str = "") -> None:
         self._clear()
         self.found = max(self.found, found)
         word, state = _MARKS[found]
         mark = paint(f"{word:5}", state) if self.colourful else f"{word:5}"
-        self.out.write(f"{mark} {self.title:12} {self.redactor.known(clean(text))}\n")
+        write(f"{mark} {self.title:12} {self.redactor.known(clean(text))}\n", self.out)
         if advice and found != _GOOD:
-            self.out.write(f"{'':18} what to do: {clean(advice)}\n")
-        self.out.flush()
+            write(f"{'':18} what to do: {clean(advice)}\n", self.out)

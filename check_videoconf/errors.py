@@ -125,7 +125,7 @@ class BusyOrNotPermitted(Unreachable):
 class NotSupported(VideoconfError):
     when = "404 for a resource that other versions of the product have"
     line = "{path} is not supported by this version of {product} (HTTP 404)"
-    advice = "see the mode's help for the version that brought it"
+    advice = "the version is too old or too new for it: leave the mode out for this device"
 
 
 class RestDisabled(VideoconfError):

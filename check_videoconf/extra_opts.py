@@ -38,9 +38,9 @@ def expand(arguments: Sequence[str], declared: Sequence[Option], remarks: list[s
     """
     by_name = {name: option for option in declared for name in option.names}
     secrets = {option.dest for option in declared if option.secret}
-    names = (argument.partition("=")[0] for argument in arguments)
     # Whoever gives a secret by one way on the command line does not want the file's by another.
-    given = {_secret_of(by_name[name], secrets) for name in names if name in by_name} - {""}
+    valued = (name for name, value in _pairs(arguments) if value and name in by_name)
+    given = {_secret_of(by_name[name], secrets) for name in valued} - {""}
     found: list[str] = []
     for spec in _wanted(arguments):
         section, _, path = spec.partition("@")
@@ -54,6 +54,13 @@ def expand(arguments: Sequence[str], declared: Sequence[Option], remarks: list[s
         if others_may_read and any(_is_secret(by_name.get(name), value) for name, value in options):
             remarks.append(f"warning: {source} holds a password and others can read it; chmod 600 it")
     return [*found, *arguments]
+
+
+def _pairs(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each argument as a name, and what would be its value: behind the `=`, or the next argument."""
+    for argument, following in zip(arguments, [*arguments[1:], ""]):
+        name, sign, value = argument.partition("=")
+        yield name, value if sign else following
 
 
 def _secret_of(option: Option, secrets: Collection[str]) -> str:

@@ -161,7 +161,10 @@ class Gaps:
     """What could not be read of the rows, gathered by field, so that a thousand rows give one line."""
 
     def __init__(self) -> None:
+        #: The keys of optional fields that a row does not have.
         self.absent: set[str] = set()
+        #: The keys of optional fields that hold something else in a row.
+        self.unread: set[str] = set()
         self._problems: dict[str, int] = {}
         self._notes: dict[str, int] = {}
 
@@ -174,6 +177,8 @@ class Gaps:
         kind = _KINDS.get(type(value), "of another type")
         if kind == "a number" and not abs(value) <= _LARGEST:
             kind = "no finite number"
+        if not required:
+            self.unread.add(name)
         counts = self._problems if required else self._notes
         self._count(counts, f"{name} of {{}} is unreadable ({kind})", what)
 

@@ -131,7 +131,7 @@ def _signed(claims: dict[str, object], key: str) -> str:
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
     except ImportError:
         raise OptionError(
-            "--auth oauth2 needs PyJWT and cryptography: pip install 'check_videoconf[oauth2]', "
+            "--auth oauth2 needs PyJWT and cryptography: pip install cryptography 'PyJWT>=2', "
             "or the packages python3-jwt and python3-cryptography"
         ) from None
     try:

@@ -180,6 +180,11 @@ class Options:
 
 
 LEVELS = ("warning", "critical", "unknown")
+# Flags that stand for an option with a value: of all that are given the last one holds.
+_SHORT_FOR = {
+    "--output-json": ("--output", "json"),
+    "--output-openmetrics": ("--output", "openmetrics"),
+}
 
 
 def parse(
@@ -254,7 +259,7 @@ def _long(argument: str, queue: list[str], by_name: dict[str, Option], labels: S
     if option is not None and not option.metavar:
         if sign and value:
             raise OptionError(f"{name} takes no value")
-        return name, ""
+        return _SHORT_FOR.get(name, (name, ""))
     if sign:
         return name, value
     if option is not None and option.dest == "extra_opts" and (not queue or queue[-1].startswith("-")):
@@ -301,7 +306,11 @@ def find_label(label: str, labels: Sequence[str]) -> str | None:
 
 
 def unknown_option(name: str, by_name: dict[str, Option], labels: Sequence[str]) -> str:
-    """The line about an unknown option, with the nearest known one."""
+    """The line about an unknown option, with the nearest known one. What follows its first word may be a secret."""
+    match = re.match("--?[A-Za-z0-9-]*", name)
+    word = match[0] if match else ""
+    if word in by_name or is_level(word, labels):
+        return f"{word} needs a = before its value"
     known = [*by_name, *(f"--{level}-{label}" for level in LEVELS for label in labels)]
-    guess = nearest(name, known)
-    return f"unknown option {name}" + (f", did you mean {guess}?" if guess else "; see --help")
+    guess = nearest(word, known)
+    return f"unknown option {word}" + (f", did you mean {guess}?" if guess else "; see --help")

@@ -24,10 +24,6 @@ def perform(mode: type[Mode], options: Options, remarks: list[str], start: Start
     from .deadline import Deadline
     from .redact import Redactor
 
-    if options.output_json:
-        options.output = "json"
-    elif options.output_openmetrics:
-        options.output = "openmetrics"
     deadline = Deadline(options.timeout)
     deadline.started = start.moment
     redactor = Redactor()
@@ -40,26 +36,27 @@ def perform(mode: type[Mode], options: Options, remarks: list[str], start: Start
             report = _run(mode, options, remarks, deadline, redactor, start)
     except (DeadlineReached, Terminated) as error:
         # Outside the check itself: while it was being prepared, or after it had measured all.
-        report = _failed(mode, options, error)
+        report = _failed(mode, options, error, deadline)
         report.remarks += remarks
     except (OptionError, ImportError):
         raise
     except Exception as error:  # noqa: BLE001 -- as in cli.guarded, but with all passwords known
         return bug(error, redactor, verbose=options.verbose > 2)
     report.change_state(options.change_state)
-    if report.things is not None:
+    if report.things is not None and (options.disco_show or options.output != "openmetrics"):
         from .output import things
 
         return Outcome(things.render(report.things, mode.shown_columns(options), report, options), report.exit_code)
     return Outcome(_render(report, options, start.terminal), report.exit_code)
 
 
-def _failed(mode: type[Mode], options: Options, error: DeadlineReached | Terminated) -> Report:
+def _failed(mode: type[Mode], options: Options, error: DeadlineReached | Terminated, deadline: Deadline) -> Report:
     from .check import fail
     from .report import Report
 
     report = Report(mode.system, mode.name, options.hostname or "")
     fail(report, error, options.unreachable_state)
+    report.seconds = deadline.elapsed()
     return report
 
 

@@ -34,9 +34,14 @@ _LONG_IN_JSON = re.compile(r'\\+"(?P<name>[^"\\]{1,64})\\+"\s*:\s*(?=[\[{])')
 _XML_MEMBER = re.compile(r"<(?P<end>/?)member>|<name>(?P<name>[^<]*)</name>", re.IGNORECASE)
 _XML_TEXT = re.compile(r"(?<=>)[^<]*[^<\s][^<]*")
 _XML_ELEMENT = re.compile(r"(<(?P<name>[A-Za-z_][\w.-]{0,63})(?:\s[^<>]*)?>)[^<]*(?=</(?P=name)\s*>)")
-_FORM_MEMBER = re.compile(r"((?:^|&)(?P<name>[\w-]{1,64})=)[^&]*")
+# In a URL, such a value ends where the text round that goes on.
+_FORM_MEMBER = re.compile(
+    r'((?:^|&|(?P<url>[?;]))(?P<name>[\w-]{1,64})=)(?:[?;](?![\w-]{1,64}=)|(?(url)[^&?;"<>\s]|[^&?;]))*'
+)
 # Who asks, in a URL: `user:password@`, though the password may hold an @ or, if a colon tells it, a slash.
 _ACCOUNT = re.compile(r"""(?<=://)(?:[^\s/?#"'<>]*|[^\s/?#:"'<>]*:[^\s"'<>]*)@""")
+# The same of an address without its scheme; the name may hold an @ as well. A number as `sip:room@…` has no account.
+_BARE_ACCOUNT = re.compile(r"""^\s*(?!(?:sips?|tel|h323|mailto):)[^\s/?#:"'<>]+:(?!//)\S+@""", re.IGNORECASE)
 # Pexip names a licence by its key in the URI of its row.
 _LICENCE = re.compile(r"(/licence/)[^/\"\s]+")
 
@@ -51,9 +56,14 @@ def without_account(text: str, mark: str = f"{HIDDEN}@") -> str:
     return _ACCOUNT.sub(mark, text)
 
 
-def accounts_in(text: str) -> list[str]:
-    """What `without_account` takes away."""
-    return [account[:-1] for account in _ACCOUNT.findall(text)]
+def address_without_account(address: str) -> str:
+    """The same of a text that is an address as a whole, which may lack its scheme."""
+    return _BARE_ACCOUNT.sub(f"{HIDDEN}@", without_account(address))
+
+
+def accounts_in(address: str) -> list[str]:
+    """What `address_without_account` takes away."""
+    return [account[:-1].strip() for pattern in (_ACCOUNT, _BARE_ACCOUNT) for account in pattern.findall(address)]
 
 
 def without_secrets(data: Any) -> Any:
@@ -75,7 +85,7 @@ def storable(data: Any, keep: Collection[str] = ()) -> Any:
         }
     if isinstance(data, list):
         return [storable(value, keep) for value in data]
-    return _LICENCE.sub(rf"\1{HIDDEN}", data) if isinstance(data, str) else data
+    return without_account(_LICENCE.sub(rf"\1{HIDDEN}", data)) if isinstance(data, str) else data
 
 
 class Redactor:

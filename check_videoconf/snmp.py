@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import NoRoute, OptionError, SnmpBadAnswer, SnmpNoAnswer, VideoconfError
+from .snmp_account import INSTALL
 from .text import plural
 from .transport import address_of, resolve
 
@@ -118,5 +119,5 @@ def _engine() -> type[Engine]:
     try:
         from .snmp_engine import Engine
     except (ImportError, AttributeError) as error:  # the latter where it is another version
-        raise OptionError(f"SNMP needs pysnmp 7.1: pip install 'check_videoconf[snmp]' ({error})") from None
+        raise OptionError(f"SNMP needs pysnmp 7.1: {INSTALL} ({error})") from None
     return Engine

@@ -9,6 +9,8 @@ from . import credentials
 from .errors import OptionError
 from .options import Option, Options, choice, integer, real
 
+#: How the library comes to the Python that runs this, whatever package brought the plugin.
+INSTALL = "pip install cryptography 'pysnmp>=7.1.8,<7.2'"
 # What agents start with, and what the vendors' documents show.
 _USUAL_COMMUNITY = "public"
 # RFC 3414, 11.2; agents take no shorter one either.

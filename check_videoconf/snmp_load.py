@@ -11,7 +11,7 @@ from .counters import Counter, Finding
 from .errors import SnmpObjectMissing
 from .mode import Mode
 from .options import Option, integer
-from .snmp_account import ENVIRONMENT, OPTIONS, find
+from .snmp_account import ENVIRONMENT, INSTALL, OPTIONS, find
 from .text import shorten
 from .units import decimal, duration
 
@@ -39,7 +39,7 @@ class SnmpLoadCheck(Mode):
     endpoints = ("SNMP GET of UCD-SNMP-MIB laLoad (.1.3.6.1.4.1.2021.10.1.3.1 to .3), sysName and sysUpTime",)
     requests = "1 by UDP; with SNMPv3 1 or 2 more, to learn the agent's name and clock"
     notes: ClassVar[tuple[str, ...]] = (
-        "Needs the extra snmp: pip install 'check_videoconf[snmp]'. MIBs are neither needed nor read.",
+        f"Needs pysnmp 7.1: {INSTALL}. MIBs are neither needed nor read.",
         f"Secrets may also be in the environment: {', '.join(ENVIRONMENT.values())}.",
         "The account and the password of the web API are not used.",
         "An agent does not answer a wrong community at all: that cannot be told from an agent that is not there.",

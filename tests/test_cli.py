@@ -267,7 +267,9 @@ def test_a_deadline_outside_the_check_is_told_in_the_wanted_form(
     assert answer.first_line.startswith(start)
     assert answer.code == code
     if argv == ["--output", "json"]:
-        assert json.loads(answer.stdout)["errors"]
+        told = json.loads(answer.stdout)
+        assert told["errors"]
+        assert told["duration_ms"] > 0
 
 
 # -- as a process

@@ -11,10 +11,12 @@ import pytest
 import responses
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from .conftest import Answer, Run
 from .promises import PASSWORD, kept
 
+PARSE: Any = text_string_to_metric_families  # without type hints
 NODES = "https://manager.test:443/api/admin/status/v1/worker_vm/"
 REGISTRATIONS = "https://manager.test:443/api/admin/status/v1/registration_alias/"
 COLUMNS = ["name", "location", "type", "version", "maintenance"]
@@ -111,9 +113,23 @@ def test_json_is_a_list_of_objects_on_one_line(nodes: Nodes, option: tuple[str, 
     assert answer.code == 0
 
 
-@pytest.mark.parametrize("options", [("--output", "openmetrics"), ("--perfdata", "summary"), ("--max-output", "100")])
+@pytest.mark.parametrize("options", [("--perfdata", "summary"), ("--max-output", "100")])
 def test_options_for_checks_are_accepted_and_cut_nothing_off(nodes: Nodes, options: tuple[str, ...]) -> None:
     assert nodes.check(*options).stdout == nodes.check().stdout
+
+
+@pytest.mark.parametrize("option", [("--output", "openmetrics"), ("--output-openmetrics",)])
+def test_openmetrics_is_the_state_of_the_check(nodes: Nodes, option: tuple[str, ...]) -> None:
+    answer = nodes.check(*option)
+    families = {family.name: family.samples for family in PARSE(answer.stdout)}
+    assert list(families) == ["videoconf_check_state", "videoconf_check_duration_seconds"]
+    (state,) = families["videoconf_check_state"]
+    assert (state.value, state.labels["mode"]) == (0, "list-nodes")
+    assert answer.code == 0
+
+
+def test_disco_show_is_for_centreon_whatever_the_output(nodes: Nodes) -> None:
+    assert len(labels(nodes.check("--disco-show", "--output", "openmetrics"))) == 2
 
 
 def test_the_order_is_that_of_the_names_whatever_the_device_sends(nodes: Nodes) -> None:

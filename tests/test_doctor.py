@@ -218,6 +218,23 @@ def test_without_a_host_it_says_how_it_is_called(examine: Examine, arguments: li
     assert code == 3
 
 
+@pytest.mark.parametrize("argument", ["--password hunter2", "--password: hun=ter2"])
+def test_what_was_meant_as_a_password_is_not_echoed(examine: Examine, argument: str) -> None:
+    lines, code = examine("pexip", "-H", HOST, argument)
+    assert lines == ["doctor: --password needs a = before its value"]
+    assert code == 3
+
+
+@pytest.mark.parametrize("closed", [">/dev/full", ">&-"])
+@pytest.mark.parametrize(("arguments", "code"), [("--help", 3), ("", 3), ("trio -H 127.0.0.1 -p 1 --password x", 2)])
+def test_an_answer_that_nobody_takes_ends_quietly(arguments: str, code: int, closed: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m check_videoconf doctor {arguments} {closed}', sys.executable],  # noqa: S607
+        cwd=Path(__file__).resolve().parent.parent, stderr=subprocess.PIPE, timeout=30, check=False,
+    )  # fmt: skip
+    assert (done.stderr, done.returncode) == (b"", code)
+
+
 def test_help_is_help(examine: Examine) -> None:
     lines, code = examine("--help")
     assert lines[0].startswith("usage: check_videoconf doctor ")

@@ -13,6 +13,8 @@ from check_videoconf import extra_opts
 from .conftest import Run
 from .servers import EMPTY_LIST, HOST, Web
 
+PLUGIN = "hardware::devices::pexip::infinity::managementapi::plugin"
+
 
 @pytest.fixture
 def web() -> Iterator[Web]:
@@ -90,6 +92,23 @@ def test_the_command_line_wins(check: Run, web: Web, ini: Path, tmp_path: Path) 
     assert answer.perfdata["alarms.total.count"] == "0;;9;0;"
 
 
+@pytest.mark.parametrize(
+    "empty",
+    [["--password", ""], ["--password="], ["--api-password", ""], ["--password-file="], ["--password-command", ""]],
+)
+def test_an_empty_macro_leaves_the_password_of_the_file(check: Run, web: Web, ini: Path, empty: list[str]) -> None:
+    for words in (["pexip", "alarms"], [f"--plugin={PLUGIN}", "--mode=alarms"]):
+        assert check(*words, f"--extra-opts=@{ini}", *empty).code == 0
+        assert account(web) == "of-default:default"
+
+
+def test_the_command_line_takes_back_the_output_of_the_file(check: Run, ini: Path) -> None:
+    ini.write_text(ini.read_text(encoding="utf-8").replace("verbose\n", "output-json\n"), encoding="utf-8")
+    assert check("pexip", "alarms", f"--extra-opts=manager@{ini}").stdout.startswith("{")
+    answer = check("pexip", "alarms", f"--extra-opts=manager@{ini}", "--output", "nagios")
+    assert answer.first_line.startswith("PEXIP ALARMS OK - no alarm")
+
+
 def test_the_file_wins_over_the_environment(check: Run, web: Web, ini: Path) -> None:
     check("pexip", "alarms", f"--extra-opts=manager@{ini}", CHECK_VIDEOCONF_PASSWORD="of the environment")
     assert account(web) == "of-section:a=b ; c # d"
@@ -136,7 +155,7 @@ def test_what_is_not_there_is_an_option_error_before_any_request(
     check: Run, web: Web, ini: Path, spec: str, reason: str | None
 ) -> None:
     answer = check("pexip", "alarms", "-H", HOST, "-p", str(web.port), f"--extra-opts={spec.format(ini)}")
-    expected = f"--extra-opts: {reason.format(ini)}" if reason else "unknown option --this plugin"
+    expected = f"--extra-opts: {reason.format(ini)}" if reason else "unknown option --this, did you mean "
     assert answer.first_line.startswith(f"UNKNOWN: {expected}")
     assert (answer.code, web.requests) == (3, [])
 
@@ -156,6 +175,18 @@ def test_a_damaged_file_is_an_option_error(check: Run, tmp_path: Path, content: 
     path.write_bytes(b"[check_videoconf]\npassword=\xff\n")
     answer = check("pexip", "alarms", f"--extra-opts=@{path}")
     assert answer.first_line == f"UNKNOWN: --extra-opts: {path}: not UTF-8 text"
+
+
+@pytest.mark.parametrize("line", ["password hunter2", "password: hun=ter2", "--password hunter2", "passwort hunter2=x"])
+def test_a_password_without_its_sign_is_not_echoed(check: Run, tmp_path: Path, line: str) -> None:
+    path = tmp_path / "plugins.ini"
+    path.write_text(f"[check_videoconf]\n{line}\n", encoding="utf-8")
+    path.chmod(0o600)
+    answer = check("pexip", "alarms", "-H", HOST, f"--extra-opts=@{path}")
+    assert answer.first_line.startswith("UNKNOWN: ")
+    assert "--password" in answer.first_line
+    assert "hun" not in answer.stdout
+    assert answer.code == 3
 
 
 @pytest.mark.parametrize(("line", "connects"), [("insecure = no", False), ("insecure = yes", True), ("insecure", True)])

@@ -294,6 +294,12 @@ def test_an_optional_field_that_is_unreadable_is_a_note() -> None:
     assert (gaps.problems(), gaps.notes()) == ([], ["load of a node is unreadable (text)"])
 
 
+def test_optional_fields_that_are_absent_and_that_are_unreadable_are_noted_by_their_keys() -> None:
+    fields = Fields(texts="name=label", numbers="load=cpu? fan!", flags="locked?")
+    _, gaps = read(fields, {"label": [], "cpu": "x", "fan": "y"})
+    assert (gaps.absent, gaps.unread) == ({"locked"}, {"cpu"})
+
+
 def test_a_thousand_rows_with_the_same_gap_give_one_line() -> None:
     gaps = Gaps()
     reader = Fields(numbers="load", texts="name").reader("node", gaps)

@@ -255,7 +255,7 @@ def test_what_is_not_installed_is_said_with_how_to_install_it(
     root = Path(__file__).resolve().parent.parent
     answer = ask(run, devices, key_file, PYTHONPATH=f"{tmp_path}/broken{os.pathsep}{root}")
     assert answer.first_line == (
-        "UNKNOWN: --auth oauth2 needs PyJWT and cryptography: pip install 'check_videoconf[oauth2]', or the packages "
+        "UNKNOWN: --auth oauth2 needs PyJWT and cryptography: pip install cryptography 'PyJWT>=2', or the packages "
         "python3-jwt and python3-cryptography"
     )
     assert (answer.code, devices.pexip.requests) == (3, [])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import configparser
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import check_videoconf
+from check_videoconf import snmp_account
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,6 +29,17 @@ def test_the_newest_release_in_the_changelog_is_the_version_unless_it_is_unrelea
 def test_metadata_is_in_setup_cfg_alone() -> None:
     tables = re.findall(r"^\[+([\w.-]+)", text("pyproject.toml"), re.MULTILINE)
     assert [name for name in tables if name != "build-system" and not name.startswith("tool.")] == []
+
+
+def test_what_an_error_says_to_install_is_what_the_extra_installs() -> None:
+    """By the libraries' names: the plugin itself may have come as a package or as a single file."""
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    said = {"oauth2": text("check_videoconf/oauth2.py"), "simulator": text("check_videoconf/simulator/certificates.py")}
+    said["snmp"] = snmp_account.INSTALL
+    for extra, words in said.items():
+        wanted = [line for line in setup["options.extras_require"][extra].splitlines() if line]
+        assert f"pip install {shlex.join(wanted)}" in words
 
 
 def test_make_help_tells_what_every_target_does() -> None:

@@ -14,7 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from check_videoconf.redact import HIDDEN, Redactor, is_secret, storable, without_secrets
+from check_videoconf.redact import (
+    HIDDEN,
+    Redactor,
+    accounts_in,
+    address_without_account,
+    is_secret,
+    storable,
+    without_secrets,
+)
 from check_videoconf.simulator import Simulator
 
 from .conftest import Run
@@ -88,6 +96,41 @@ def test_of_two_secrets_the_longer_one_goes_first() -> None:
 
 def test_without_secrets_text_stays() -> None:
     assert Redactor().known("geheim") == "geheim"
+
+
+# -- the account in an address
+
+
+@pytest.mark.parametrize(
+    ("address", "account", "rest"),
+    [
+        ("https://me:geheim@host/poly", "me:geheim", "https://***@host/poly"),
+        ("me:geheim@host/poly", "me:geheim", "***@host/poly"),
+        (" me:ge/he@im@host", "me:ge/he@im", "***@host"),
+        ("me@example.net:geheim@host", "me@example.net:geheim", "***@host"),
+        ('me:ge"heim@host', 'me:ge"heim', "***@host"),
+    ],
+)
+def test_the_account_of_an_address_is_found_with_and_without_a_scheme(address: str, account: str, rest: str) -> None:
+    assert (accounts_in(address), address_without_account(address)) == ([account], rest)
+    assert address_without_account(rest) == rest
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sip:room@host",
+        "SIPS:room@host",
+        "tel:12@host",
+        "<sip:room@host>",
+        "room@host",
+        "room:@host",
+        "host:443/poly",
+        "at 12:00 me@host",
+    ],
+)
+def test_what_is_no_account_stays(text: str) -> None:
+    assert (accounts_in(text), address_without_account(text)) == ([], text)
 
 
 # -- secrets by the name of their member
@@ -168,6 +211,23 @@ def test_a_form_is_shown_without_them() -> None:
     assert "grant_type=client_credentials" in shown
 
 
+def test_the_query_of_a_url_is_shown_without_them() -> None:
+    for query in (
+        "?token=geheim",
+        "?token=a;geheim",
+        "?next=/x?token=geheim",
+        "?a=1&token=geheim",
+        "?a=1;token=geheim",
+        "?a=1&amp;token=geheim&amp;b=2",
+    ):
+        for text in ('{"url": "%s", "level": "info"}', "<url>%s</url><level>info</level>", "see %s"):
+            shown = Redactor().body(text % f"https://pol.example.com/{query}")
+            assert "geheim" not in shown
+            assert f"token={HIDDEN}" in shown
+            assert "level" in shown or "&token" in shown or text.startswith("see")
+    assert Redactor().header("Location", "/?a=1;token=geheim") == f"/?a=1;token={HIDDEN}"
+
+
 def test_headers_that_hold_secrets_are_not_shown() -> None:
     redactor = Redactor()
     redactor.add("geheim")
@@ -212,3 +272,8 @@ def test_a_licence_is_not_told_by_its_uri() -> None:
     row = {"resource_uri": "/api/admin/configuration/v1/licence/FID_12345/"}
     assert "FID_12345" not in str(storable(row))
     assert "FID_12345" not in Redactor().body(json.dumps(row))
+
+
+def test_the_account_of_a_url_is_not_stored() -> None:
+    row = {"autobackup_upload_url": "ftps://joe:geheim@backup.example.com/"}
+    assert storable(row) == {"autobackup_upload_url": f"ftps://{HIDDEN}@backup.example.com/"}

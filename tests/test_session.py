@@ -150,6 +150,24 @@ def test_the_reason_of_a_refusal_is_told_without_secrets(check: Run) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (
+            b'{"participant": {"display_name": "Alice Smith", "remote_alias": "alice@x", "errors": ["gone"]}}',
+            ': {"participant": {"errors": ["gone"]}}',
+        ),
+        (b'{"error": "no such field"}', ": no such field"),
+        (b'{"conference": {"name": ["must be unique"]}}', ': {"conference": {"name": ["must be unique"]}}'),
+        (b'{"remote_alias": "alice@x"}', " Bad Request"),
+    ],
+)
+def test_the_reason_of_a_refusal_is_told_without_people(check: Run, body: bytes, said: str) -> None:
+    with Web(lambda _: (400, {}, body)) as web:
+        answer = alarms(check, web)
+    assert answer.summary == f"{HOST}:{web.port} refused {ALARM}: HTTP 400{said}"
+
+
+@pytest.mark.parametrize(
     "page",
     [
         b"<html><form>Login</form></html>",

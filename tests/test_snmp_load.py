@@ -214,7 +214,8 @@ def test_without_the_library_the_line_says_how_to_get_it(run: Run, tmp_path: Pat
     for code in ("raise ImportError('no pysnmp')", "entity = None"):
         (tmp_path / "pysnmp.py").write_text(f"{code}\n", encoding="utf-8")
         answer = run("pexip", "snmp-load", "-H", HOST, PYTHONPATH=f"{tmp_path}:{root}")
-        assert answer.first_line.startswith("UNKNOWN: SNMP needs pysnmp 7.1: pip install 'check_videoconf[snmp]' (")
+        said = "UNKNOWN: SNMP needs pysnmp 7.1: pip install cryptography 'pysnmp>=7.1.8,<7.2' ("
+        assert answer.first_line.startswith(said)
         assert (answer.code, answer.stderr) == (3, "")
 
 

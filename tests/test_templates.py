@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from check_videoconf import catalog
 from check_videoconf.catalog import SYSTEMS
 from check_videoconf.common_options import COMMON
 from check_videoconf.simulator import Simulator
@@ -60,6 +61,13 @@ def test_alarms_are_asked_for_every_minute_health_every_five_and_what_expires_ho
     assert (minutes["pexip", "alarms"], minutes["conductor", "alarms"]) == (1, 1)
     assert minutes["conductor", "health"] == 5
     assert {minutes["pexip", name] for name in ("certificates", "license-expiry")} == {60}
+
+
+def test_a_phone_that_has_restarted_is_seen_while_its_uptime_still_warns() -> None:
+    minutes = {(service.system, service.name): service.minutes for service in SERVICES}
+    warnings = {counter.label: counter.warning for counter in catalog.mode("trio", "info").counters}
+    assert warnings["uptime"] == "10m:"
+    assert minutes["trio", "info"] == 5
 
 
 def test_nagios_has_a_template_for_every_mode() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..counters import Counter, Finding, Status
+from ..counters import Counter, Finding, Status, Verdict, severity
 from ..fields import Fields
 from ..mode import Record
 from ..text import shorten
@@ -56,8 +56,10 @@ class Alarms(TableMode):
         for alarm in raised:
             alarm["status"] = alarm["status"] and alarm["status"].lower()  # the expressions compare letter by letter
             alarm["opened"] = self.age(alarm["last_raised"] or alarm["first_raised"])
-        verdicts = [self.judge("status", alarm, self._describe) for alarm in raised]
+        verdicts = [self._judged(alarm) for alarm in raised]
         yield from verdicts
+        if "opened" in self.asked and all(alarm["opened"] is None for alarm in raised):
+            self.require("last_raised", "first_raised")
         acknowledged = sum(alarm["status"] == "acknowledged" for alarm in raised)
         yield from self.measure("alerts", sum(verdict.alert for verdict in verdicts))
         yield from self.measure("raised", len(raised))
@@ -66,6 +68,13 @@ class Alarms(TableMode):
     def headline(self) -> str:
         raised = self.values["raised"]
         return f"{self.count_of(raised)} raised, none to worry about" if raised else "no alarm"
+
+    def _judged(self, alarm: Record) -> Verdict:
+        """The worst that the alarm deserves on any of its peers: an expression may name one."""
+        verdicts = [
+            self.judge("status", {**alarm, "peer": peer}, lambda _: self._describe(alarm)) for peer in alarm["peers"]
+        ]
+        return max(verdicts, key=lambda verdict: severity(verdict.state))
 
     def _describe(self, alarm: Record) -> str:
         known = alarm["title"] or shorten(alarm["description"] or "", 120)

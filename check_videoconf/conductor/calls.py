@@ -63,7 +63,7 @@ class Calls:
         answer.refuse_what_is_no_data()
         result = self._parsed(method, answer.body, wanted)
         if isinstance(result, dict) and result.get("status") == "error":
-            raise self._fault(method, result.get("faultCode") or "", str(result.get("info", "an error")))
+            raise self._fault(method, result.get("faultCode") or "", result.get("info"))
         return result
 
     def struct(self, result: Any) -> dict[str, Any]:
@@ -85,18 +85,20 @@ class Calls:
         try:
             (result,) = parse(body, wanted)
         except xmlrpc.client.Fault as fault:
-            raise self._fault(method, fault.faultCode, str(fault.faultString)) from None
+            raise self._fault(method, fault.faultCode, fault.faultString) from None
         except Refused as refused:
             raise NotXml(address=self._session.device.address, path=_ENDPOINT, reason=str(refused)) from None
         except _NO_XMLRPC:
             raise self.wrong_shape("no XML-RPC answer") from None
         return result
 
-    def _fault(self, method: str, code: object, text: str) -> DeviceError:
+    def _fault(self, method: str, code: object, text: object) -> DeviceError:
+        words = "" if text is None else shorten(str(text).strip(), 200)
+        words = words or "an error without words"
         shown = shorten(str(code), 20)
         number = int(shown) if re.fullmatch("[0-9]{1,9}", shown) else 0  # text in a struct with `status: error`
         if number in _ACCOUNT_FAULTS:
             reason = f"fault {number}, {_ACCOUNT_FAULTS[number]}: check the account and its rights"
             return self.failed(method, reason, AccountFault)
-        reason = f"fault {shown}: {shorten(text, 200)}" if shown else shorten(text, 200)
+        reason = f"fault {shown}: {words}" if shown else words
         return self.failed(method, reason, Gone if number in _GONE_FAULTS else DeviceError)

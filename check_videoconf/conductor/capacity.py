@@ -23,6 +23,7 @@ class Capacity(Mode):
     notes = (
         "This is the capacity as configured, not what is free: it includes bridges that are unusable now.",
         "participants-possible: the least of (capacity - conference_cost) / participant_cost, for one screen.",
+        "It is 0 where the conference itself does not fit.",
         "All keys are confirmed. The guide writes both licences and licenses: the dimension is called licences here.",
     )
     needs = "--alias meet.alice@example.net"
@@ -59,16 +60,17 @@ class Capacity(Mode):
     def _alias(self, alias: str, answer: Mapping[str, Any]) -> Iterator[Finding]:
         what, possible = f"service cost of {alias}", "participants-possible"
         capacity = self.read_member(answer, "pool_capacity", service_cost.resources, "capacity", possible, what=what)
-        conference = self.read_member(answer, "conference_cost", service_cost.resources, possible, what=what)
+        conference = self.read_member(answer, "conference_cost", service_cost.costs, possible, what=what)
         participant = self.read_member(answer, "participant_cost", service_cost.one_screen, possible, what=what)
         for dimension, value in (capacity or {}).items():
             yield from self.measure("capacity", value, f"{alias}~{dimension}")
         if capacity is None or conference is None or participant is None:
             return
-        unknown = [dimension for dimension in participant if dimension not in capacity]
-        if unknown:
-            self.problems.append(f"pool_capacity of {alias} lacks {', '.join(unknown)}, which a participant costs")
-            return
+        for who, costs in (("a participant", participant), ("the conference", conference)):
+            unknown = [dimension for dimension in costs if dimension not in capacity]
+            if unknown:
+                self.problems.append(f"pool_capacity of {alias} lacks {', '.join(unknown)}, which {who} costs")
+                return
         fit = service_cost.participants(capacity, conference, participant)
         self.shown.append(f"{alias}: no cost a participant" if fit is None else f"{alias}: {fit} participants possible")
         yield from self.measure(possible, fit, alias)

@@ -69,14 +69,17 @@ class Conferences(AskingMode):
     )
 
     def probe(self) -> Iterator[Finding]:
-        found = list(self.fetch("conference.enumerate", member="conferences"))
-        conferences = list(self.select(found))
-        now = self._now() if conferences and self.thresholds.judges("conference-status") else None
+        conferences = list(self.select(self.fetch("conference.enumerate", member="conferences")))
+        now = None
+        if conferences and self.thresholds.judges("conference-status"):
+            with self.each_on_its_own():
+                now = self._now()
         for conference in conferences:
             start = conference["start"]
             conference["duration"] = None if now is None or start is None else max(0, now - start)
             yield self.judge("conference-status", conference, _describe)
-        self._unreported(found)
+        for macro in self.statuses[0].macros:
+            self.unheard_of(self.fields, macro, "start" if macro == "duration" else macro)
         yield from self.measure("conferences-total", len(conferences))
         if all(conference["template"] is None for conference in conferences) and conferences:
             self.absent("conferences-template", optional=True)
@@ -89,14 +92,6 @@ class Conferences(AskingMode):
 
     def headline(self) -> str:
         return self.count_of(self.values["conferences-total"])
-
-    def _unreported(self, found: list[dict[str, Any]]) -> None:
-        """A filter or an expression on what no conference has must not be OK for that."""
-        for macro in self.statuses[0].macros:
-            field = "start" if macro == "duration" else macro
-            keys = self.fields.keys[field]
-            if macro in self.asked and self.gaps.absent.issuperset(keys) and all(one[field] is None for one in found):
-                self.problems.append(f"{macro}: not reported, no conference has {' or '.join(keys)}")
 
     def _now(self) -> float | None:
         """The device's own time, read as the conferences' times are."""

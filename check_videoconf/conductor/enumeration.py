@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 _NEXT = "enumerateID"
 # The oldest bridges page by four: 2,400 participants still get through.
 _MOST_PAGES = 1000
-# What tells the structs of an enumerate call apart. The name of a participant may be a person's: it is only digested.
+# What tells the structs of an enumerate call apart. What may be a person's is only digested.
+_PERSONAL = ("participantName", "participantID", "address")
 _IDENTITY = (
     *("factoryConferenceId", "conferenceName", "uniqueId"),
-    *("mcuIPAddress", "participantProtocol", "participantName", "connectionUniqueId"),
+    *("mcuIPAddress", "participantProtocol", "connectionUniqueId", *_PERSONAL),
 )
-_PERSONAL = "participantName"
+# One of these a participant must have to be told apart by that: those of a conference may share all the rest.
+_WHO = ("participantName", "participantID", "connectionUniqueId")
 _STATE = "currentState"
 
 
@@ -83,8 +85,8 @@ class Enumeration:
             raise self._calls.wrong_shape(f"{self._member} is not an array of structs")
         for struct in structs:
             struct.update({name: without_account(text, "") for name, text in struct.items() if isinstance(text, str)})
-            struct["identity"] = _identity(flat(struct))
-            struct.pop(_PERSONAL, None)
+            struct["identity"] = _identity(flat(struct), _WHO if self._member == "participants" else ())
+            _drop_personal(struct)
         following = page.get(_NEXT) or ""
         if not isinstance(following, (str, int)):
             raise self._calls.wrong_shape(f"{_NEXT} is no text")
@@ -100,8 +102,17 @@ def flat(struct: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**struct, **state} if isinstance(state, dict) else struct
 
 
-def _identity(struct: Mapping[str, Any]) -> str:
-    """A digest of what tells a struct apart, of all of it where it has nothing of that."""
-    known = {name: struct[name] for name in _IDENTITY if name in struct} or struct
+def _drop_personal(struct: dict[str, Any]) -> None:
+    state = struct.get(_STATE)
+    for members in (struct, state) if isinstance(state, dict) else (struct,):
+        for name in _PERSONAL:
+            members.pop(name, None)
+
+
+def _identity(struct: Mapping[str, Any], who: Collection[str]) -> str:
+    """A digest of what tells a struct apart, of all of it where it has nothing of that, or nothing of `who`."""
+    known = {name: struct[name] for name in _IDENTITY if name in struct}
+    if not known or (who and not any(struct.get(name) for name in who)):
+        known = dict(struct)
     text = json.dumps(known, sort_keys=True, default=str)
     return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()

@@ -41,7 +41,7 @@ class Network(TableMode):
     )
 
     def probe(self) -> Iterator[Finding]:
-        interfaces = list(self.select(self.records(self.tables[0])))
+        interfaces = list(self.select(self.records(self.tables[0], apart=True)))
         for interface in interfaces:
             yield self.judge("interface-status", interface, self._describe)
         yield from self.measure("interfaces-total", len(interfaces))

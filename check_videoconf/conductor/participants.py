@@ -7,16 +7,17 @@ from collections.abc import Iterator
 
 from ..counters import Counter, Finding
 from ..fields import Fields
-from ..mode import Mode, Record
+from ..mode import Record
 from ..options import Option, Options, real
 from . import loss
+from .asked import AskingMode
 
 # Guide XC4.3.1, appendix A.
 _MOST_PARTICIPANTS = 2400
 _FLAGS = {"muted": "audioRxMuted", "loss-warning": "packetLossWarning", "loss-critical": "packetLossCritical"}
 
 
-class Participants(Mode):
+class Participants(AskingMode):
     """Participants now, where they are, and how many packets they lose."""
 
     endpoints = ("POST /RPC2 participant.enumerate",)
@@ -77,6 +78,7 @@ class Participants(Mode):
             # A Conductor that does not tell the state of a call tells of calls in progress.
             if (one["callState"] or "connected").lower() == "connected":
                 self.losses.add(one)
+        self.unheard_of(fields, "type")
         self.remembered = self.losses.saved()
         yield from self.measure("participants-total", self.selected)
         yield from self.tally("participants-bridge", bridges)

@@ -86,14 +86,15 @@ class _Records:
             if total is not None and total < 0:
                 self.problem = f"its records could not be computed (num_recs {total:g})"
             self.complete = True
-        known = len(self._seen)
         identities = [_identity(row) for row in rows or ()]
         fresh = [row for row, identity in zip(rows or (), identities) if identity not in self._seen]
         self.rows += fresh
         self._seen.update(identities)
         self._received += len(identities)
-        self.complete = self.complete or total is None or self._received >= total
-        return len(self._seen) - known
+        # Where one came in front between two pages the last is there again, and counts; a page of such ones does not.
+        came = self._received if fresh else len(self.rows)
+        self.complete = self.complete or total is None or came >= total
+        return len(fresh)
 
 
 def _identity(row: Record) -> str:

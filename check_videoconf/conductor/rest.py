@@ -13,7 +13,7 @@ from ..errors import DeviceError, NotXml
 from ..redact import without_secrets
 from ..text import shorten
 from .markup import Refused, tree
-from .rest_xml import leaves, peers
+from .rest_xml import objects, peers
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -31,7 +31,7 @@ class Rest:
         self.session = session
 
     def get(self, path: str, keep: Collection[str] = (), **query: object) -> Any:
-        """The JSON at a path; XML in the same shape: peers of a table, else an object of the leaves by their names.
+        """The JSON at a path; XML in the same shape: peers of a table, else an object of what is in its root.
 
         keep: members that a cached answer holds although their names sound personal. Raises VideoconfError,
         DeviceError for an error that the API words with a code of its own.
@@ -98,7 +98,7 @@ class Rest:
             raise NotXml(address=answer.device.address, path=bare(answer.path), reason=str(refused)) from None
         if root.name.lower() == "html":
             raise answer.device.wrong_shape(answer.path, "it is a web page")
-        return peers(root) or leaves(root)
+        return peers(root) or objects(root)
 
 
 def _text_members(body: bytes) -> int:

@@ -24,10 +24,14 @@ def peers(root: Element) -> list[dict[str, Any]]:
     return found
 
 
-def leaves(root: Element) -> dict[str, str]:
-    """The elements without children by their names; the first of a name counts."""
-    found: dict[str, str] = {}
-    for element in root.walk():
-        if not element.children:
-            found.setdefault(element.name, element.text.strip())
-    return found
+def objects(root: Element) -> dict[str, Any]:
+    """What is in the root, or it alone; an element is the text or the object in it, of equal names a list."""
+    return _members(root.children or [root])
+
+
+def _members(elements: list[Element]) -> dict[str, Any]:
+    found: dict[str, list[Any]] = {}
+    for element in elements:
+        inner = _members(element.children) if element.children else element.text.strip()
+        found.setdefault(element.name, []).append(inner)
+    return {name: values if len(values) > 1 else values[0] for name, values in found.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from ..counters import Finding, Status
@@ -21,6 +21,7 @@ class Service(TableMode):
     requests = "2"
     notes = (
         "Where state and version stand in /status is inferred: JSON and XML are read, --field names other keys.",
+        "Where several states are told, as by the peers of a cluster, all of them count: `active, inactive`.",
         "Name and version in systemunit.xml are confirmed; they are left out where they cannot be read.",
     )
     example = '--critical-service "%{state} !~ /^active$/i"'
@@ -39,21 +40,31 @@ class Service(TableMode):
 
     def probe(self) -> Iterator[Finding]:
         status, unit = self.tables
-        (found,) = self.typed(status, [_leaves(self.client.rest.get(_STATUS))])
-        if not isinstance(found["state"], (str, type(None))):  # whether yes, no or 0 mean active nobody knows
-            self.gaps.unreadable("service", "state", found["state"], required=True)
-            found["state"] = None
+        (found,) = self.typed(status, [_leaves(self.client.rest.get(_STATUS), self.keys_of(status)["state"])])
         try:
             (system,) = self.typed(unit, [_leaves(self.client.rest.get(_UNIT))])
         except VideoconfError as error:
-            self.remarks.append(f"name and version: {error}")
+            self.unreported[_UNIT, "name"] = f"name and version: {error}"
             system = {"name": None, "software": None}
-        record = {"name": system["name"], "version": found["version"] or system["software"], "state": found["state"]}
+        version = found["version"] or system["software"]
+        if version:  # either of the two is enough
+            self.unreported.pop((_STATUS, "version"), None)
+            self.unreported.pop((_UNIT, "software"), None)
+        record = {"name": system["name"], "version": version, "state": self._words(found["state"] or [])}
         self.shown = _describe(record)
         yield self.judge("service", record, _describe)
 
     def headline(self) -> str:
         return self.shown
+
+    def _words(self, states: list[Any]) -> str:
+        """All that is said of the state; what is no word is told: whether yes, no or 0 mean active nobody knows."""
+        for state in states:
+            if state is None or state == "":
+                self.gaps.missing("service", "state", present=True)
+            elif not isinstance(state, str):
+                self.gaps.unreadable("service", "state", state, required=True)
+        return ", ".join(state for state in states if isinstance(state, str) and state)
 
 
 def _describe(service: Record) -> str:
@@ -61,15 +72,17 @@ def _describe(service: Record) -> str:
     return f"{name} {version} is {service['state'] or 'in no known state'}"
 
 
-def _leaves(answer: Any) -> dict[str, Any]:
-    """Whatever is no container in parsed JSON, by its key; the first of a name counts."""
+def _leaves(answer: Any, every: Collection[str] = ()) -> dict[str, Any]:
+    """Whatever is no container in parsed JSON, by its key: of `every` a list of all that differ, else the first."""
     leaves: dict[str, Any] = {}
-    containers = [answer] if isinstance(answer, (dict, list)) else []
-    while containers:
-        container = containers.pop(0)
-        for key, value in container.items() if isinstance(container, dict) else enumerate(container):
-            if isinstance(value, (dict, list)):
-                containers.append(value)
-            else:
-                leaves.setdefault(str(key), value)
+    found: list[tuple[str, Any]] = [("", answer)]
+    for key, value in found:  # which grows meanwhile
+        if isinstance(value, dict):
+            found.extend(value.items())
+        elif isinstance(value, list):
+            found.extend((key, inner) for inner in value)
+        elif key not in every:
+            leaves.setdefault(key, value)
+        elif value not in leaves.setdefault(key, []):
+            leaves[key].append(value)
     return leaves

@@ -26,14 +26,19 @@ def resources(value: Any) -> dict[str, float] | None:
     return amounts
 
 
+def costs(value: Any) -> dict[str, float] | None:
+    """The same, of costs: those that are more than 0."""
+    found = resources(value)
+    return found and {dimension: cost for dimension, cost in found.items() if cost > 0}
+
+
 def one_screen(value: Any) -> dict[str, float] | None:
     """What a participant with one screen costs, where that is more than 0; null is None. Raises Unreadable."""
     if value is None:
         return None
     for item in value if isinstance(value, list) else ():
         if isinstance(item, dict) and number(item.get("num_screens")) == 1:
-            found = resources(item.get("resources"))
-            return found and {dimension: cost for dimension, cost in found.items() if cost > 0}
+            return costs(item.get("resources"))
     raise Unreadable
 
 
@@ -42,10 +47,12 @@ def participants(
 ) -> int | None:
     """How many participants fit beside the conference itself, by the scarcest dimension; None where they cost nothing.
 
-    capacity has each dimension that a participant costs.
+    capacity has each dimension that a participant or the conference costs.
     """
+    if any(capacity[dimension] < cost for dimension, cost in conference.items()):
+        return 0
     fits = [
         math.floor((capacity[dimension] - conference.get(dimension, 0)) / cost)
         for dimension, cost in participant.items()
     ]
-    return max(0, min(fits)) if fits else None
+    return min(fits) if fits else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter as Tally
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Callable, ClassVar
 
 from ..counters import Finding
@@ -90,18 +90,19 @@ class TableMode(AskingMode):
         super().__init__(*arguments)
         #: The addresses of all peers that answered.
         self.peers: set[str] = set()
-        #: Optional fields that no key holds, with where they were looked for.
+        #: Optional fields that no key holds, or not as it should, with where they were looked for.
         self.unreported: dict[tuple[str, str], str] = {}
         self._gaps: dict[str, KeyGaps] = {}
 
-    def records(self, table: Table, *, shared: bool = False) -> list[dict[str, Any]]:
-        """All records of a table with exactly its fields, and their `peer`.
+    def records(self, table: Table, *, shared: bool = False, apart: bool = False) -> list[dict[str, Any]]:
+        """All records of a table with exactly its fields, `peers`, the addresses of who has it, and `peer`, as text.
 
-        Tables that the cluster shares come once from each peer: records that are equal are one, of all those peers.
-        What no key holds becomes a problem, or a remark where it is optional. So does what a peer could not say: it is
-        a remark if the table is `shared` by the cluster, for then one peer's answer is as good as another's.
+        Tables that the cluster shares come once from each peer: records that are equal are one, of all those peers,
+        unless they are kept `apart`, as what each peer says of itself. What no key holds becomes a problem, or a remark
+        where it is optional. So does what a peer could not say: it is a remark if the table is `shared` by the cluster,
+        for then one peer's answer is as good as another's.
         """
-        keys = self._keys(table)
+        keys = self.keys_of(table)
         peers = peers_of(self.client.rest, table.path, frozenset(sum(keys.values(), ())), self.given.peer)
         self.peers.update(peer.address for peer in peers)
         spared = shared and not all(peer.problem for peer in peers)
@@ -109,24 +110,38 @@ class TableMode(AskingMode):
             if peer.problem:
                 line = f"{table.path} of peer {peer.address}: {peer.problem}"
                 (self.remarks if spared else self.problems).append(line)
-        merged = _merged(peers)
-        rows = [row for row, _ in merged]
-        return [
-            {**record, "peer": ", ".join(addresses)} for record, (_, addresses) in zip(self.typed(table, rows), merged)
-        ]
+        found = [(row, [peer.address]) for peer in peers for row in peer.records] if apart else _merged(peers)
+        records = self.typed(table, [row for row, _ in found])
+        return [_of(addresses, record) for record, (_, addresses) in zip(records, found)]
+
+    def select(self, records: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        return super().select(self._of_wanted_peers(records))
+
+    def _of_wanted_peers(self, records: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """The records of the peers that the filters leave: each peer of a record is looked at on its own."""
+        tests = [(search, wanted) for field, search, wanted in super()._tests() if field == "peer"]
+        for record in records:
+            left = [peer for peer in record["peers"] if all(bool(search(peer)) is wanted for search, wanted in tests)]
+            if left:
+                yield _of(left, record)
+            else:
+                self.seen += 1
+
+    def _tests(self) -> list[tuple[str, Callable[[str], re.Match[str] | None], bool]]:
+        return [test for test in super()._tests() if test[0] != "peer"]  # see _of_wanted_peers
 
     def typed(self, table: Table, rows: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """The records that rows are, by the keys that are known or named."""
-        keys = self._keys(table)
+        keys = self.keys_of(table)
         gaps = self._gaps[table.path] = KeyGaps(table.path, keys, sorted({key for row in rows for key in row}))
         reader = table.fields.reader(table.what, gaps)
         records = [reader(_translated(row, keys)) for row in rows]
         self.problems += gaps.problems()
         self.remarks += gaps.notes()
         for name in table.names:
-            if keys[name] and name in gaps.absent and all(record[name] is None for record in records):
-                line = f"{table.what}, {name}: not reported, {gaps.hint(name)}"
-                self.unreported[table.path, name] = line
+            if keys[name] and name in gaps.absent | gaps.unread and all(record[name] is None for record in records):
+                why = "unreadable" if name in gaps.unread else "not reported"
+                self.unreported[table.path, name] = f"{table.what}, {name}: {why}, {gaps.hint(name)}"
         return records
 
     def require(self, *names: str) -> None:
@@ -146,7 +161,8 @@ class TableMode(AskingMode):
         """` on 192.0.2.51` where there are several peers to tell apart, else `''`."""
         return f" on {record['peer']}" if len(self.peers) > 1 else ""
 
-    def _keys(self, table: Table) -> dict[str, tuple[str, ...]]:
+    def keys_of(self, table: Table) -> dict[str, tuple[str, ...]]:
+        """The keys that may hold each field: those that are known, or named by the user in their place."""
         named: dict[str, tuple[str, ...]] = {}
         for name, key in self.given.field:
             named[name] = (*named.get(name, ()), key)
@@ -175,6 +191,11 @@ def _merged(peers: list[Peer]) -> list[tuple[Mapping[str, Any], list[str]]]:
             same[text] += 1
             found.setdefault((text, same[text]), (row, []))[1].append(peer.address)
     return list(found.values())
+
+
+def _of(peers: list[str], record: dict[str, Any]) -> dict[str, Any]:
+    """The record as one of these peers."""
+    return {**record, "peers": peers, "peer": ", ".join(peers)}
 
 
 def _translated(row: Mapping[str, Any], keys: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:

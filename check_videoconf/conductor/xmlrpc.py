@@ -31,6 +31,8 @@ _TYPES = {
 }
 _STRUCTURE = ("data", "value", "member", "name", "methodResponse", "params", "param", "fault")
 _TYPES.update({name.lower(): name for name in _STRUCTURE})
+# What holds no text; where it does, that is kept for the reader of the field to judge.
+_NO_TEXT = ("int", "i4", "i8", "double", "boolean")
 # What tells that a call has failed is always wanted.
 _OUTCOME = ("faultCode", "faultString", "status", "info")
 
@@ -38,8 +40,9 @@ _OUTCOME = ("faultCode", "faultString", "status", "info")
 def parse(body: bytes, wanted: Collection[str] | None = None) -> list[Any]:
     """An XML-RPC answer to its values, JSON-able. Raises Refused, xmlrpc.client.Fault, and the errors of unmarshalling.
 
-    Tolerates type names in capitals, untyped values, <nil/> and dates without dashes (dates stay text). Members that
-    are secrets (PINs come back in clear) and, if `wanted` is given, all others not in it never become values.
+    Tolerates type names in capitals, untyped values, <nil/>, dates without dashes (dates stay text), and numbers that
+    are none (they stay text). Members that are secrets (PINs come back in clear) and, if `wanted` is given, all others
+    not in it never become values.
     """
     unmarshaller = _Unmarshaller(wanted)
     unmarshaller.xml("", None)  # expat hands out text, not bytes
@@ -80,7 +83,16 @@ class _Unmarshaller(xmlrpc.client.Unmarshaller):
         elif tag == "name":
             self._named(sys.intern("".join(self._name or ())))
         else:
+            self._end(tag)
+
+    def _end(self, tag: str) -> None:
+        try:
             self.end(tag)
+        except (ValueError, TypeError):
+            if tag not in _NO_TEXT:
+                raise
+            self.append("".join(self._data))
+            self._value = False  # what the value around it holds is had
 
     def _named(self, name: str) -> None:
         """The member's name is known: hands it on, or leaves out all of the member."""

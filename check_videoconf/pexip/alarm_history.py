@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from ..counters import Counter, Finding
 from ..fields import Fields
 from ..options import Option, duration, integer
-from .history import History, Record, Window
+from .history import UNREADABLE, History, Record, Window
 
 _PATH = "history/v1/alarm/"
 
@@ -17,7 +17,7 @@ class AlarmHistory(History):
     """Alarms raised and lowered since the previous run, and those that keep coming back."""
 
     endpoints = (f"GET /api/admin/{_PATH}",)
-    requests = "2, each 1 more a thousand alarms; 2 more on the first run and with --since"
+    requests = "2, each 1 more a thousand alarms; 2 more on the first run, with --since or a clock set back"
     notes = (
         "Raising and lowering are each counted once: the first run looks back --window, every other to the one before.",
         "alarms-flapping always looks back --flap-window, whatever was counted before.",
@@ -51,8 +51,8 @@ class AlarmHistory(History):
         lowered = lowering.new(ended, "time_lowered")
         raised = raising.new((alarm for alarm in begun if raising.covers(alarm["time_raised"])), "time_raised")
         raised += self._raised_before(raising, raised, lowered)
-        self.remember("time_lowered", lowering)
-        self.remember("time_raised", raising)
+        self.remember(_PATH, "time_lowered", lowering)
+        self.remember(_PATH, "time_raised", raising)
 
         wanted = {alarm["id"] for alarm in self.select({alarm["id"]: alarm for alarm in ended + begun}.values())}
         raised, lowered = ([alarm for alarm in alarms if alarm["id"] in wanted] for alarms in (raised, lowered))
@@ -69,7 +69,7 @@ class AlarmHistory(History):
 
     def _raised_before(self, raising: Window, raised: list[Record], lowered: list[Record]) -> list[Record]:
         """Of the alarms just lowered those whose raising was never shown: the history may hold none that is open."""
-        told = {*self.recall("open", list), *(alarm["id"] for alarm in raised)}
+        told = {*self._open_before(), *(alarm["id"] for alarm in raised)}
         self.remembered["open"] = sorted(told - {alarm["id"] for alarm in lowered})
         return [
             alarm
@@ -78,6 +78,15 @@ class AlarmHistory(History):
             and raising.floor <= (alarm["time_raised"] or 0)
             and not raising.covers(alarm["time_raised"])
         ]
+
+    def _open_before(self) -> set[str]:
+        """The ids of the alarms that the previous run knew as open."""
+        saved = (self.previous or {}).get("open", [])
+        listed = saved if isinstance(saved, list) else [None]
+        known = {identity for identity in listed if isinstance(identity, str)}
+        if len(known) < len(listed):
+            self.say_once(UNREADABLE)
+        return known
 
     def _flapping(self, alarms: Iterable[Record]) -> Iterator[Finding]:
         times = Tally((alarm["name"] or "an alarm without a name", alarm["node"] or "no node") for alarm in alarms)

@@ -62,6 +62,8 @@ class Bursting(Mode):
                 yield from self.measure("hdcalls-free", location["free_hd_calls"], name, high=calls, told=True)
                 yield from self.measure("media-load", location["media_load"], name)
         yield from self.measure("free-prct", share(free, most), told=True)
+        if not most:
+            self.lacking(["free-prct"], "nothing to judge")
 
     def headline(self) -> str:
         running, *others = (self.values[counter.label] for counter in cloud_nodes.COUNTERS)

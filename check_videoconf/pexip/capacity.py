@@ -39,7 +39,7 @@ def counters(noun: str) -> Iterator[Counter]:
 
 def complete(mode: Mode, table: str, record: dict[str, Any]) -> None:
     """Gives a row its load where the version's list has none: by a request of its own. Raises VideoconfError."""
-    if "media_load" in mode.gaps.absent:  # version 16
+    if record["media_load"] is None and "media_load" in mode.gaps.absent:  # version 16
         record["media_load"] = _statistics_load(mode, table, record)
 
 
@@ -64,7 +64,7 @@ def takes_no_calls(record: Mapping[str, Any]) -> str:
 
 def measured(mode: Mode, record: Mapping[str, Any]) -> Iterator[Measurement]:
     """The load of a row, its tokens and its capacity; `not_supported` tells of what the version lacks."""
-    name = record["name"] or "unnamed"
+    name = record["name"]
     yield from mode.measure("load", record["media_load"], name)
     for label, field in _OPTIONAL.items():
         if field not in mode.gaps.absent:

@@ -43,12 +43,12 @@ class Certificates(Mode):
         ends: list[float] = []
         expired = unused = 0
         for row in self.select(self._certificates()):
-            seconds = left(self, "end_date", row["subject_name"], row["end_date"])
+            name = row["subject_name"] or row["raw_subject"] or "unnamed"
+            seconds = left(self, "end_date", name, row["end_date"])
             expired += seconds is not None and seconds <= 0
             if not row["used"] and not self.given.all:
                 unused += 1
                 continue
-            name = row["subject_name"] or row["raw_subject"] or "unnamed"
             yield from self.measure("certificate-expiry", seconds, name, told=True)
             ends += [] if seconds is None else [seconds]
         self._soonest = min(ends, default=None)

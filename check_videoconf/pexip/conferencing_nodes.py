@@ -49,7 +49,7 @@ def mark_contacted(mode: Mode, nodes: list[dict[str, Any]]) -> None:
 
 def contact_field(node: Record) -> str:
     """The field that tells when it was heard of, whether or not it can be read; `''` where it never was."""
-    return next((name for name in _CONTACT if not _is_blank(node[name])), "")
+    return next((name for name in _CONTACT if not is_blank(node[name])), "")
 
 
 def _last_contact(mode: Mode, node: Record) -> float | None:
@@ -104,5 +104,6 @@ def described(node: Record) -> str:
     )
 
 
-def _is_blank(value: object) -> bool:
+def is_blank(value: object) -> bool:
+    """Whether a device says nothing: null, or text without a character."""
     return value is None or (isinstance(value, str) and not value.strip())

@@ -17,7 +17,9 @@ class EndedConferences(History):
     """Conferences that ended since the previous run, and how their participants' calls went."""
 
     endpoints = ("GET /api/admin/history/v1/conference/", "GET /api/admin/history/v1/participant/")
-    requests = "1 a thousand conferences, 1 a thousand participants; 1 more on the first run and with --since"
+    requests = (
+        "1 a thousand conferences, 1 a thousand participants; 1 more on the first run, with --since or a clock set back"
+    )
     notes = (
         "Each conference is counted once: the first run looks back --window, every other to the one before it.",
         "The Management Node keeps the last 10,000 conferences: more than that between two runs cannot be counted.",

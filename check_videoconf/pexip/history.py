@@ -4,7 +4,8 @@ A row has a time that it gets once (`end_time`, `time_raised`, …). A run asks 
 newest time it has seen, because a row may appear that much late, and leaves out those it has told already, by their
 ids. Newest first: rows that appear while the pages are read, or that the Management Node drops because it keeps the
 last 10,000 only, then shift no row over the edge of a page, and the newest time seen is one of the first page.
-All times are the device's. The poller's clock serves only the first run, and only if no answer has a Date.
+All times are the device's. The poller's clock serves the first run, if no answer has a Date, and the one that finds the
+device's clock set back: it tells how long ago the previous run was.
 """
 
 from __future__ import annotations
@@ -22,9 +23,13 @@ LATE = 120
 # More than rounding and the whole seconds of an HTTP date; less than LATE.
 _TOLERANCE = 1
 _STEPPED = 60
+# So many conferences the Management Node keeps; their ids are within what a state file may hold.
+_MOST_AHEAD = 10_000
 # Seconds of today are exact to a quarter of this.
 _EXACT = 1e-6
 _YEAR_9999 = 253_402_300_799.0
+
+UNREADABLE = "state of the previous run not readable, starting anew"
 
 Record = dict[str, Any]
 
@@ -49,7 +54,7 @@ class Window:
                 float(saved["cursor"]),
                 {identity: float(time) for identity, time in saved["seen"].items()},
             )
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
             return None
         return window if 0 <= window.floor <= window.cursor <= _YEAR_9999 else None
 
@@ -93,11 +98,12 @@ class History(Mode):
 
     def window(self, path: str, field: str) -> Window:
         """Where the previous run stopped; on the first one, or with --since, so far back as the options say."""
+        self.remembered["polled"] = self.now  # by the poller's clock, as long as nothing was read
         if self.previous is not None:
             window = Window.restored(self.previous.get(field))
             if window:
                 return window
-            self.remarks.append("state of the previous run not readable, starting anew")
+            self.say_once(UNREADABLE)
         look_back = self.given.window if self.given.since is None else self.given.since
         self.span = f"in the last {in_words(look_back)}"
         if self.client.session.clock is None:
@@ -116,21 +122,45 @@ class History(Mode):
         told = [record for record in found if record["id"] is not None and record[field] is not None]
         return [record for record in told if record[field] >= start - _EXACT]
 
-    def remember(self, field: str, window: Window) -> None:
-        """Keeps a window for the next run. Where the device's clock was set back, that one looks back anew."""
+    def remember(self, path: str, field: str, window: Window) -> None:
+        """Keeps a window for the next run. Where the device's clock was set back, that one looks back anew.
+
+        Raises VideoconfError.
+        """
         clock = self.client.session.clock
-        saved = window.saved(clock)
         if clock is not None and clock + _STEPPED < window.cursor:
-            self.remarks.append("the device's clock was set back: the next run looks back --window")
-            start = max(0.0, clock - self.given.window)
-            saved = {"floor": start, "cursor": start, "seen": window.seen}
-        self.remembered[field] = saved
+            self.remembered[field] = self._anew(clock, path, field, window)
+        else:
+            self.remembered[field] = window.saved(clock)
+
+    def _anew(self, clock: float, path: str, field: str, window: Window) -> dict[str, Any]:
+        """What the next run needs to know where `clock` was set back. Rows dated ahead of it, from before those asked
+        for, were told while it was ahead; they must not come again."""
+        look_back = self._look_back()
+        words = "--window" if look_back == self.given.window else in_words(look_back)
+        self.say_once(f"the device's clock was set back: the next run looks back {words}")
+        start = max(0.0, clock - look_back)
+        ahead = self.records_since(clock + _TOLERANCE, path, field)
+        told = [record for record in ahead if not window.covers(record[field])][-_MOST_AHEAD:]
+        seen = {**window.seen, **{record["id"]: record[field] for record in told}}
+        return {"floor": start, "cursor": start, "seen": seen}
+
+    def _look_back(self) -> float:
+        """How far: to before the previous run, if its time is known, but no less than --window."""
+        window: float = self.given.window
+        now, before = self.remembered["polled"], self.recall("polled", float)
+        return max(window, now - before + LATE) if 0 < before < now else window
+
+    def say_once(self, line: str) -> None:
+        """A remark, also where several windows give reason for it."""
+        if line not in self.remarks:
+            self.remarks.append(line)
 
     def fresh(self, path: str, field: str) -> list[Record]:
         """The records that came since the previous run. Raises VideoconfError."""
         window = self.window(path, field)
         records = window.new(self.records_since(window.start, path, field), field)
-        self.remember(field, window)
+        self.remember(path, field, window)
         return records
 
     @property

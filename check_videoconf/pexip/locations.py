@@ -42,6 +42,7 @@ class Locations(Mode):
         locations = list(self.select(self.fetch(_TABLE)))
         loads = []
         for location in locations:
+            location["name"] = location["name"] or "unnamed"
             capacity.complete(self, _TABLE, location)
             if capacity.takes_no_calls(location):
                 self.remarks.append(f"{location['name']} is not judged: none of its nodes takes calls now")
@@ -51,6 +52,8 @@ class Locations(Mode):
         yield from self.measure("locations-total", len(locations))
         highest = max((load for load in loads if load is not None), default=None)
         yield from self.measure("load-max", highest, told=True)
+        if highest is None:
+            self.lacking(["load-max"], "nothing to judge")
         capacity.not_supported(self)
 
     def headline(self) -> str:

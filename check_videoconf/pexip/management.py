@@ -56,7 +56,7 @@ class Management(Mode):
             workers = self.fetch(conferencing_nodes.TABLE, self.node, "node")
             self.versions |= {worker["version"] for worker in workers if worker["version"]}
             which = ", ".join(sorted(self.versions)) if len(self.versions) > 1 else ""
-            yield from self.measure("versions", len(self.versions), which=which)
+            yield from self.measure("versions", len(self.versions) or None, which=which)
         else:
             self.lacking(["versions"], "counted only with --with-nodes")
 

@@ -17,7 +17,7 @@ class NodeEvents(History):
     """Events of the Conferencing Nodes since the previous run."""
 
     endpoints = ("GET /api/admin/history/v1/workervm_status_event/",)
-    requests = "1 a thousand events; 1 more on the first run and with --since"
+    requests = "1 a thousand events; 1 more on the first run, with --since or a clock set back"
     notes = (
         "Each event is counted once: the first run looks back --window, every other to the one before it.",
         "So it is for a volatile service with a single check attempt.",

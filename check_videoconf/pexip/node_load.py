@@ -94,6 +94,8 @@ class NodeLoad(Mode):
         loads = _known(available)
         yield from self.measure("load-average", mean(loads), told=True)
         yield from self.measure("load-max", max(loads, default=None), told=True)
+        if not loads:
+            self.lacking(["load-average", "load-max"], "nothing to judge")
         yield from self.measure("nodes-available", len(available), high=self.selected)
         if not capacity.not_supported(self, "hd-total"):
             capacities = [node["max_hd_calls"] for node in available]
@@ -104,6 +106,8 @@ class NodeLoad(Mode):
             return
         for location, nodes in grouped((node["location"] or "", node) for node in available):
             yield from self.measure("location-load", mean(_known(nodes)), location or "none")
+        if not available:
+            self.lacking(["location-load"], "nothing to judge")
 
 
 def _known(nodes: list[dict[str, Any]]) -> list[float]:

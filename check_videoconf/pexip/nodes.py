@@ -52,7 +52,10 @@ class Nodes(Mode):
             "last-update", "node.lastupdate.seconds", "since it was heard of",
             unit="s", instance="node", optional=True, title="age of the last update",
         ),
-        Counter("versions", "nodes.versions.count", "software versions", warning="1", title="software versions"),
+        Counter(
+            "versions", "nodes.versions.count", "software versions",
+            warning="1", optional=True, title="software versions",
+        ),
     )  # fmt: skip
     statuses = (
         Status(
@@ -98,7 +101,7 @@ class Nodes(Mode):
         versions = Tally(node["version"] for node in nodes if node["version"])
         shown = (f"{version} on {plural(count, 'node')}" for version, count in versions.most_common())
         which = ", ".join(shown) if len(versions) > 1 else ""
-        yield from self.measure("versions", len(versions), which=which)
+        yield from self.measure("versions", len(versions) or None, which=which)
         wanted = self.given.expect_nodes
         if wanted is not None:
             yield from self.expect("--expect-nodes", f"{wanted}", f"{total}", met=total == wanted)

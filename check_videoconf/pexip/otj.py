@@ -9,6 +9,7 @@ from ..fields import Fields
 from ..mode import Mode, Record
 from ..text import phrase, plural
 from ..units import duration
+from .conferencing_nodes import is_blank
 
 
 class Otj(Mode):
@@ -24,6 +25,7 @@ class Otj(Mode):
         texts="name=endpoint_name type=endpoint_type? integration=mjx_integration_name? worker=last_worker?",
         numbers="meetings=number_of_meetings?",
         times="last_contact_time!",
+        raws="contact=last_contact_time?",
     )
     filters = ("name", "integration", "type")
     counters = (
@@ -47,9 +49,12 @@ class Otj(Mode):
         for endpoint in endpoints:
             name = endpoint["name"] = endpoint["name"] or "unnamed"
             age = endpoint["last_contact"] = self.age(endpoint["last_contact_time"])
+            # Where it is missing or cannot be read, that is told, and it may have been contacted.
+            present = "last_contact_time" not in self.gaps.absent
+            endpoint["never"] = present and is_blank(endpoint["contact"])
             yield self.judge("endpoint-status", endpoint, _describe)
             yield from self.measure("last-contact", age, name, told=True)
-            if age is None:
+            if endpoint["never"]:
                 self.absent("last-contact", name, optional=True, reason="never contacted")
         yield from self.measure("endpoints-total", len(endpoints))
         yield from self.measure("meetings-total", self.client.total("status/v1/mjx_meeting/"))
@@ -61,9 +66,10 @@ class Otj(Mode):
 
 def _describe(endpoint: Record) -> str:
     age = endpoint["last_contact"]
+    contacted = "last contact unknown" if age is None else f"contacted {duration(age)} ago"
     return phrase(
         f"{endpoint['name']} ({endpoint['type'] or 'no type'})",
         f"integration {endpoint['integration']}" if endpoint["integration"] else "",
         "" if endpoint["meetings"] is None else plural(endpoint["meetings"], "meeting"),
-        "never contacted" if age is None else f"contacted {duration(age)} ago",
+        "never contacted" if endpoint["never"] else contacted,
     )

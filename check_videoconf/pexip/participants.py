@@ -61,7 +61,7 @@ class Participants(Mode):
 
     def probe(self) -> Iterator[Finding]:
         calls = encrypted = bandwidth = 0
-        states: Tally[str] = Tally()
+        states: dict[str, list[bool]] = {state: [] for state in participant.STATES}
         protocols = Tally(dict.fromkeys(participant.PROTOCOLS, 0))
         locations: Tally[str] = Tally()
         licenses: Tally[str] = Tally()
@@ -76,7 +76,9 @@ class Participants(Mode):
             if participant.has_media(row):
                 calls += 1
                 encrypted += (row["encryption"] or "").lower() == "on"
-            states.update(state for state in participant.STATES if row[state])
+            for state, told in states.items():
+                if row[state] is not None:
+                    told.append(row[state])
             protocols[participant.protocol(row)] += 1
             locations[row["system_location"] or ""] += 1
             licenses[row["license_type"] or ""] += 1
@@ -87,9 +89,9 @@ class Participants(Mode):
         yield from self.tally("participants-location", locations)
         yield from self.tally("participants-license", licenses)
         yield from self.measure("participants-encrypted-prct", share(encrypted, calls), told=True)
-        for state in participant.STATES:
+        for state, told in states.items():
             if self.supports(f"participants-{state}", self.fields.keys[state][0]):
-                yield from self.measure(f"participants-{state}", states[state], high=self.selected)
+                yield from self.flagged(f"participants-{state}", told, self.selected)
         yield from self.measure("bandwidth-total", bandwidth)
 
     def headline(self) -> str:

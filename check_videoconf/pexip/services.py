@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..counters import Counter, Finding
 from ..errors import RequestRefused
+from ..fields import Fields
 from ..mode import NOT_SUPPORTED, Mode
 from ..options import Option
 from ..text import plural
@@ -88,5 +89,6 @@ class Services(Mode):
 
     def _has(self, resource: str, field: str, wanted: str) -> bool:
         """Whether there is one. Looked at: a filter may be ignored. Fresh: the cache keeps no alias."""
-        rows = self.client.rows(f"{_BASE}{resource}/", fresh=True, **{f"{field}__exact": wanted})
-        return any(row.get(field) == wanted for row in rows)
+        what, query = resource.replace("_", " "), {f"{field}__exact": wanted}
+        rows = self.fetch(f"{_BASE}{resource}/", Fields(texts=f"{field}?"), what, fresh=True, **query)
+        return any(row[field] == wanted for row in rows)

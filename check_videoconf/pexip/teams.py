@@ -40,7 +40,8 @@ class Teams(Mode):
     )
 
     def probe(self) -> Iterator[Finding]:
-        self.nodes = list(self.select(self.fetch("status/v1/teamsnode/")))
+        # Fresh: in an old answer a heartbeat would be older than it is, and the cache keeps no clock of the device.
+        self.nodes = list(self.select(self.fetch("status/v1/teamsnode/", fresh=True)))
         # Its own: a poller that is minutes off would see no heartbeat, or always one.
         self.now = self.client.session.clock or self.now
         for node in self.nodes:

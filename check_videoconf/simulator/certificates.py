@@ -18,9 +18,7 @@ try:
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 except ImportError as error:
-    raise SimulatorError(
-        "certificates need the package cryptography: pip install 'check_videoconf[simulator]'"
-    ) from error
+    raise SimulatorError("certificates need the package cryptography: pip install cryptography") from error
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey

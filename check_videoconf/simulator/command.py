@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from .failure import ALL
 from .faults import FAULTS
@@ -34,6 +34,9 @@ _EXAMPLES = {
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise SimulatorError(f"{message}; --help names the options")
+
+    def print_help(self, file: Any = None) -> None:
+        _say(self.format_help())
 
 
 def main(argv: list[str]) -> int:
@@ -120,7 +123,7 @@ def _parser() -> _Parser:
     add("--list-faults", action="store_true", help="list the faults and stop")
     add("--no-tls", dest="tls", action="store_false", help="plain HTTP")
     for system in ALL:
-        add(f"--{system}-port", type=int, default=0, metavar="N", help="default: a free port")
+        add(f"--{system}-port", type=_port, default=0, metavar="N", help="default: a free port")
     add("--directory", type=Path, metavar="DIR", help="for the certificates; default: a temporary one")
     add("--username", default=USERNAME, help=f"of all devices ({USERNAME})")
     add("--password", default=PASSWORD, help=f"of all devices ({PASSWORD})")
@@ -138,6 +141,13 @@ def _count(text: str) -> int:
     number = int(text)
     if number < 0:
         raise argparse.ArgumentTypeError("it cannot be negative")
+    return number
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError("it is not from 0 to 65535")
     return number
 
 
@@ -193,8 +203,10 @@ def _write(path: Path, text: str) -> None:
 
 
 def _say(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    # Here, since a server that is started by a test needs nothing of the plugin.
+    from ..output.stdout import write
+
+    write(text, sys.stdout)
 
 
 @contextmanager

@@ -100,9 +100,9 @@ class Calls:
     def end(self, identity: str, reason: str) -> None:
         """The other side ends a call, or somebody does."""
         with self._changed:
-            rows = self._tables[_TABLE]
-            for row in [row for row in rows if row["id"] == identity]:
-                rows.remove(row)
+            row = self._tables.row(_TABLE, identity)
+            if row is not None:
+                self._tables[_TABLE].remove(row)
                 self._history[identity] = {**row, "disconnect_reason": reason, "end_time": text(utc_now())}
             self.live.pop(identity, None)
             self._changed.notify_all()
@@ -158,7 +158,7 @@ class Calls:
     def _disconnect(self, name: str, given: dict[str, str]) -> Answer:
         self._stop_at("disconnect")
         identity = given.get("participant_id", "")
-        if not any(row["id"] == identity for row in self._tables[_TABLE]):
+        if not identity or self._tables.row(_TABLE, identity) is None:
             return encoded({name: {"participant_id": ["Failed to find the participant."]}}, 400)
         with self._changed:
             self.disconnects.append(identity)
@@ -179,7 +179,10 @@ class Calls:
             self._tables[f"{_TABLE}{identity}/media_stream/"] = list(streams)
 
     def _row(self, identity: str) -> Row:
-        return next(row for row in self._tables[_TABLE] if row["id"] == identity)
+        row = self._tables.row(_TABLE, identity)
+        if row is None:
+            raise KeyError(identity)
+        return row
 
     def _stop_at(self, phase: str) -> None:
         if phase in self.gates:

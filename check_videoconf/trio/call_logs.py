@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..counters import Counter, Finding
-from ..fields import Fields, Unreadable
+from ..fields import Unreadable
 from ..mode import Mode
 from ..options import Options
-from ..text import plural
+from ..text import phrase, plural
 from . import call_log
-from .phone import span
+from .phone import Words, span
 
 
 class CallLogs(Mode):
@@ -26,7 +26,7 @@ class CallLogs(Mode):
     example = "--warning-calls-missed 5"
 
     record = "call"
-    fields = Fields(
+    fields = Words(
         texts="start=StartTime duration=Duration! line=LineNumber? name=RemotePartyName? number=RemotePartyNumber?"
     )
     counters = (
@@ -66,13 +66,17 @@ class CallLogs(Mode):
             yield from self.measure(f"calls-{kind.lower()}", len(entries))
             if self.given.show_names:
                 self.remarks += [call_log.describe(kind, entry) for entry in entries]
-        yield from self.measure("duration", sum(self._seconds(entry) for entries in new.values() for entry in entries))
+        lasted = [self._seconds(entry) for entries in new.values() for entry in entries]
+        whole = len(new) == len(call_log.KINDS) and None not in lasted
+        yield from self.measure("duration", sum(filter(None, lasted)) if whole else None)
 
     def headline(self) -> str:
         if self.first:
             return "first run"
         total, missed, lasted = self.values["calls-total"], self.values["calls-missed"], self.figure("duration")
-        return f"{plural(total, 'new call')}, {missed} missed, {lasted} in all" if total else "no new call"
+        if not total:
+            return "no new call"
+        return phrase(plural(total, "new call"), f"{missed} missed", f"{lasted} in all" if lasted else "")
 
     def _entries(self, logs: Mapping[str, Any], kind: str) -> list[dict[str, Any]] | None:
         """The records of one list; None where it cannot be had."""
@@ -85,9 +89,12 @@ class CallLogs(Mode):
             return None
         return list(map(self.fields.reader("call log entry", self.gaps), rows))
 
-    def _seconds(self, entry: Mapping[str, Any]) -> int:
+    def _seconds(self, entry: Mapping[str, Any]) -> int | None:
+        """How long a call lasted; None where that cannot be read."""
+        if entry["duration"] is None:
+            return None
         try:
-            return span(entry["duration"] or "")
+            return span(entry["duration"])
         except Unreadable:
             self.gaps.unreadable("call log entry", "Duration", entry["duration"], required=False)
-            return 0
+            return None

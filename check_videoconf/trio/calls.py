@@ -20,7 +20,7 @@ class Calls(Mode):
     endpoints = ("GET /api/v2/webCallControl/callStatus", "GET /api/v1/webCallControl/callStatus (older firmware)")
     requests = "1, with firmware that has no version 2 of it 2"
     notes = (
-        "Callers' names and numbers are in no output but with -v and --show-names.",
+        "Callers' names and numbers are in no output but with -v and --show-names, and at -vvv.",
         "A call of more than 12 hours is most often one that somebody forgot to end.",
     )
     example = "--warning-call-duration-max 4h"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import RestDisabled
 from ..fields import Fields, Gaps
-from ..redact import accounts_in, without_account
+from ..redact import accounts_in, address_without_account
 from . import statuses
 
 if TYPE_CHECKING:
@@ -110,7 +110,8 @@ class Client:
             return {name: self._clean(inner) for name, inner in names if name != _CALLERS_ADDRESS}
         if isinstance(value, list):
             return [self._clean(inner) for inner in value]
-        if isinstance(value, str) and "://" in value:
-            self.session.redactor.add(*accounts_in(value))
-            return without_account(value)
+        if isinstance(value, str) and "@" in value:
+            for account in accounts_in(value):
+                self.session.redactor.add(account, account.partition(":")[2])
+            return address_without_account(value)
         return value

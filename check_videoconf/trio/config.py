@@ -8,7 +8,7 @@ from ..counters import Counter, Finding, Status
 from ..errors import OptionError
 from ..mode import Mode, Record
 from ..options import Option
-from ..redact import without_account
+from ..redact import address_without_account
 from ..text import plural
 from . import parameters
 
@@ -48,7 +48,7 @@ class Config(Mode):
     )
 
     def probe(self) -> Iterator[Finding]:
-        expected = {name: without_account(value) for name, value in self.given.expect}
+        expected = _expected(self.given.expect)
         names = list(dict.fromkeys([*expected, *self.given.parameter]))
         if not names:
             raise OptionError("which parameters? --expect NAME=VALUE or --parameter NAME")
@@ -69,6 +69,17 @@ class Config(Mode):
     def headline(self) -> str:
         expected = len(dict(self.given.expect))
         return f"{plural(expected, 'parameter')} as expected" if expected else f"{plural(self.total, 'parameter')} read"
+
+
+def _expected(given: list[tuple[str, str]]) -> dict[str, str]:
+    """The value that each parameter should have, without the account in an address. Raises OptionError."""
+    expected: dict[str, str] = {}
+    for name, value in given:
+        wanted = address_without_account(value)
+        if expected.setdefault(name, wanted) != wanted:
+            one, other = (parameters.shown(name, value) for value in (expected[name], wanted))
+            raise OptionError(f"--expect: {name} cannot be both '{one}' and '{other}'")
+    return expected
 
 
 def _describe(parameter: Record) -> str:

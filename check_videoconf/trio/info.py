@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..counters import Counter, Finding, Status
+from ..fields import Gaps
 from ..mode import Mode, Record
 from ..options import Option, regex
+from ..text import phrase
 from . import phone
 
 
@@ -36,15 +38,19 @@ class Info(Mode):
 
     def probe(self) -> Iterator[Finding]:
         _, data = self.client.newest("mgmt/device/info")
-        found = phone.info(self.client.object("mgmt/device/info", data), self.gaps)
+        data = self.client.object("mgmt/device/info", data)
+        judged = self.wanted("ready") or self.given.expect_firmware or self.given.expect_model
+        found = phone.info(data, self.gaps if judged else Gaps())
+        uptime = phone.up_for(data, self.gaps if self.wanted("uptime") else Gaps())
         self.model, self.firmware = (found[name] or "unknown" for name in ("model", "firmware"))
-        yield from self.measure("uptime", found["uptime"], told=True)
+        yield from self.measure("uptime", uptime, told=True)
         yield self.judge("ready", found, _describe)
         yield from self._expect("firmware", found)
         yield from self._expect("model", found)
 
     def headline(self) -> str:
-        return f"{self.model}, firmware {self.firmware}, up {self.figure('uptime')}"
+        up = self.figure("uptime")
+        return phrase(self.model, f"firmware {self.firmware}", f"up {up}" if up else "")
 
     def _expect(self, name: str, found: dict[str, Any]) -> Iterator[Finding]:
         wanted = getattr(self.given, f"expect_{name}")

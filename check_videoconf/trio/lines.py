@@ -8,7 +8,7 @@ from typing import Any
 from ..counters import Counter, Finding, Status
 from ..fields import Unreadable, flag
 from ..mode import Mode, Record
-from .phone import Words
+from .phone import Words, word
 from .statuses import NotRegistered, bad_news
 
 
@@ -54,15 +54,16 @@ class Lines(Mode):
             return
         for line in lines:
             yield from self._line(line)
-        yield from self.measure("do-not-disturb", sum(bool(line["dnd"]) for line in lines), high=len(lines))
-        yield from self.measure("active", sum(bool(line["active"]) for line in lines), high=len(lines))
+        for label, field in (("do-not-disturb", "dnd"), ("active", "active")):
+            flags = [line[field] for line in lines]
+            yield from self.measure(label, None if None in flags else sum(flags), high=len(lines), told=True)
         self.total = len(lines)
 
     def headline(self) -> str:
         return f"{self.count_of(self.total)}, {self.values['active']} in use"
 
     def _line(self, line: dict[str, Any]) -> Iterator[Finding]:
-        name, servers = line["label"] or line["line"] or "without number", _working(line["servers"])
+        name, servers = word(line["label"]) or line["line"] or "without number", _working(line["servers"])
         working, total = (None, None) if servers is None else (sum(servers), len(servers))
         found = {**line, "name": name, "servers_working": working, "servers_total": total}
         yield self.judge("line-status", found, _describe)

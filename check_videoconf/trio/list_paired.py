@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..discovery import Discovery
-from .paired import Paired, components
+from .paired import Paired, components, listed
 
 
 class ListPaired(Discovery):
@@ -22,4 +22,4 @@ class ListPaired(Discovery):
     filters = ("name", "type")
 
     def find(self) -> Iterator[dict[str, Any]]:
-        return components(self.client, self.fields, self.gaps)
+        return components(listed(self.client, self.gaps), self.fields, self.gaps)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..counters import Finding
-from ..fields import Gaps
+from ..fields import Gaps, number
 from ..mode import Mode
 from ..options import Option, Options
 from ..rates import Growth
@@ -36,8 +36,7 @@ class Media(Mode):
     record = "stream"
     fields = phone.Words(
         texts="Category",
-        numbers="PacketsReceived PacketsLost PacketsSent OctetsReceived OctetsSent MaxJitter"
-        " Latency? VideoRxFramerate? RxMOSLQ? RxMOSCQ? TxMOSLQ? TxMOSCQ?",
+        numbers="Latency? VideoRxFramerate? RxMOSLQ? RxMOSCQ? TxMOSLQ? TxMOSCQ?",
     )
     options = (Option("--force", "", "ask firmware below 5.8, too, which may freeze the phone"),)
     counters = streams.COUNTERS
@@ -86,8 +85,8 @@ class Media(Mode):
         """The firmware, and how long the phone is up where that was asked just now."""
         _, data = self.client.newest("mgmt/device/info")
         # What else is missing there is the business of the mode info.
-        found = phone.info(self.client.object("mgmt/device/info", data), Gaps())
-        return found["firmware"], None if self.given.cache else found["uptime"]
+        data, gaps = self.client.object("mgmt/device/info", data), Gaps()
+        return phone.info(data, gaps)["firmware"], None if self.given.cache else phone.up_for(data, gaps)
 
     def _streams(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Key, kind and record of each stream that carries something; the key is the same while the call lasts."""
@@ -104,6 +103,8 @@ class Media(Mode):
                 if streams.is_silent(row):
                     continue
                 record = read(row)
+                for name, labels in streams.NEEDED.items():
+                    record[name] = self.read_member(row, name, number, *labels)
                 kind = streams.kind_of(record["Category"])
                 key = f"{call.get('Ref')} {row.get('Ref')} {kind}"
                 keys[key] += 1

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from ..counters import WARNING, Finding, Status, Verdict
-from ..fields import Fields
+from ..fields import Gaps
 from ..mode import Record
 from ..options import Option, integer
 from ..text import phrase
 from .packets import PacketsMode
+from .phone import Words
 
 
 class Network(PacketsMode):
@@ -22,7 +23,7 @@ class Network(PacketsMode):
     example = "--min-speed 100 --warning-packets-in 5000"
 
     record = "network report"
-    fields = Fields(texts="lan=LANPortStatus speed=LANSpeed! dhcp=DHCP? vlan=VLANID?")
+    fields = Words(texts="lan=LANPortStatus speed=LANSpeed! dhcp=DHCP? vlan=VLANID?")
     options = (Option("--min-speed", "N", "warn below so many Mbit/s", kind=integer(1, 1_000_000)),)
     statuses = (
         Status(
@@ -34,8 +35,10 @@ class Network(PacketsMode):
     )
 
     def probe(self) -> Iterator[Finding]:
+        yield from self.mention()  # a first run of which packets alone are chosen has nothing to tell
         yield from self.packets()
-        self.link = self.client.record("mgmt/network/info", self.fields, "network info", self.gaps)
+        gaps = self.gaps if self.wanted("link") else Gaps()
+        self.link = self.client.record("mgmt/network/info", self.fields, "network info", gaps)
         self.link["speed"] = _megabits(self.link["speed"])
         if self.link["lan"] is not None:
             yield self.judge("link", self.link, _describe)
@@ -43,7 +46,7 @@ class Network(PacketsMode):
 
     def headline(self) -> str:
         speed = self.link["speed"]
-        link = f"link {self.link['lan']}" + (f" at {speed} Mbit/s" if speed else "")
+        link = f"link {self.link['lan'] or 'unknown'}" + (f" at {speed} Mbit/s" if speed else "")
         if self.growth.first:
             return f"{link}, first run"
         if self.growth.restarted:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 from ..counters import Counter, Finding
-from ..fields import Fields, Unreadable
+from ..fields import Unreadable, number
 from ..mode import Mode
 from ..options import Options
 from ..rates import Growth
@@ -19,7 +19,6 @@ _COUNTERS = {"in": "RxPackets", "out": "TxPackets"}
 class PacketsMode(Mode):
     """Base of the modes that count packets."""
 
-    stats = Fields(numbers="RxPackets TxPackets", raws="UpTime?")
     counters = (
         Counter("packets-in", "network.packets.in.persecond", "packets received", unit="/s", optional=True),
         Counter("packets-out", "network.packets.out.persecond", "packets sent", unit="/s", optional=True),
@@ -39,15 +38,18 @@ class PacketsMode(Mode):
     def packets(self) -> Iterator[Finding]:
         """The counters. Raises VideoconfError."""
         what = "network report"
-        stats = self.client.record("mgmt/network/stats", self.stats, what, self.gaps)
+        stats = self.client.struct("mgmt/network/stats")
         try:
-            self.growth = Growth(self.previous, uptime(stats["UpTime"]), uptime=True)
+            self.growth = Growth(self.previous, uptime(stats.get("UpTime")), uptime=True)
         except Unreadable:
             self.growth = Growth(self.previous, time.time())
-            if stats["UpTime"] is not None:
+            if stats.get("UpTime") is not None:
                 self.gaps.unreadable(what, "UpTime", stats["UpTime"], required=False)
-        told = {way: stats[field] for way, field in _COUNTERS.items() if stats[field] is not None}
-        rates = {way: self.growth.per_second(_COUNTERS[way], count) for way, count in told.items()}
+        rates = {}
+        for way, field in _COUNTERS.items():
+            count = self.read_member(stats, field, number, f"packets-{way}", what=what)
+            if count is not None:
+                rates[way] = self.growth.per_second(field, count)
         self.remembered = self.growth.saved()
         # One smaller counter is a restart: the other has counted anew as well, and has only overtaken itself.
         if self.growth.restarted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..counters import Counter, Finding
@@ -42,27 +42,40 @@ class Paired(Mode):
     )
 
     def probe(self) -> Iterator[Finding]:
-        devices = list(self.select(components(self.client, self.fields, self.gaps)))
+        rows = list(listed(self.client, self.gaps))
+        all_listed = not self.gaps.problems()
+        found = list(components(rows, self.fields, self.gaps))
+        devices = list(self.select(found))
         for device in devices:
             yield from self.mention(_describe(device))
-        for kind in KINDS:
-            yield from self.measure(f"{kind}-paired", sum(device["kind"] == kind for device in devices))
-        for wanted in self.given.expect_paired:
-            names = {(device[field] or "").lower() for device in devices for field in ("name", "type", "kind")}
-            found = ", ".join(sorted(device["name"] or device["type"] or "without name" for device in devices))
-            yield from self.expect("--expect-paired", wanted, found, met=wanted.lower() in names)
+        if all_listed and all(device["type"] for device in found):  # else what is not known may be one of them
+            for kind in KINDS:
+                yield from self.measure(f"{kind}-paired", sum(device["kind"] == kind for device in devices))
+        yield from self._expected(devices)
 
     def headline(self) -> str:
         camera, audio, display = (self.values[f"{kind}-paired"] for kind in KINDS)
         return f"{camera} camera, {audio} audio, {display} display paired"
 
+    def _expected(self, devices: list[dict[str, Any]]) -> Iterator[Finding]:
+        names = {(device[field] or "").lower() for device in devices for field in ("name", "type", "kind")}
+        found = ", ".join(sorted(device["name"] or device["type"] or "without name" for device in devices))
+        for wanted in self.given.expect_paired:
+            met = wanted.lower() in names
+            if met or not self.gaps.problems():  # it may be what cannot be had, which is told
+                yield from self.expect("--expect-paired", wanted, found, met=met)
 
-def components(client: Client, fields: Fields, gaps: Gaps) -> Iterator[dict[str, Any]]:
-    """Each component of each connected device: name, type as the phone says it, kind as the options do, detail."""
-    read = fields.reader("paired device", gaps)
+
+def listed(client: Client, gaps: Gaps) -> Iterator[Mapping[str, Any]]:
+    """The row of each component of each connected device; lists that cannot be had are told."""
     for device in _members(client.struct("mgmt/mrpair/info"), "ConnectedDeviceList", "answer", gaps):
-        for row in map(read, _members(device, "ComponentList", "connected device", gaps)):
-            yield {**row, "kind": _KIND_OF.get((row["type"] or "").lower(), "")}
+        yield from _members(device, "ComponentList", "connected device", gaps)
+
+
+def components(rows: Iterable[Mapping[str, Any]], fields: Fields, gaps: Gaps) -> Iterator[dict[str, Any]]:
+    """Each row as name, type as the phone says it, kind as the options do, detail."""
+    for row in map(fields.reader("paired device", gaps), rows):
+        yield {**row, "kind": _KIND_OF.get((row["type"] or "").lower(), "")}
 
 
 def _members(holder: Mapping[str, Any], name: str, what: str, gaps: Gaps) -> list[Mapping[str, Any]]:

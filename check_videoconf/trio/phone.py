@@ -40,7 +40,7 @@ class Words(Fields):
 INFO = Words(
     texts="ModelNumber FirmwareRelease? AppState?",
     flags="ReadyToUse?",
-    raws="Firmware? UpTime? UpTimeSinceLastReboot?",
+    raws="Firmware?",
 )
 
 
@@ -66,29 +66,32 @@ def span(written: str) -> int:
 
 
 def info(data: Mapping[str, Any], gaps: Gaps) -> dict[str, Any]:
-    """model, firmware, uptime in seconds, ready (`True`, `False`), app_state from either layout; gaps are told."""
+    """model, firmware, ready (`True`, `False`), app_state from either layout; gaps are told."""
     found = INFO.reader("device info", gaps)(data)
     application = found["Firmware"].get("Application") if isinstance(found["Firmware"], dict) else None
     release = found["FirmwareRelease"] or (application if isinstance(application, str) else found["FirmwareRelease"])
     firmware = next(iter((release or "").split()), None)  # some firmware appends the date it was built
     if firmware is None:
         gaps.missing("device info", "firmware", present=release is not None)
-    written = found["UpTime"] or found["UpTimeSinceLastReboot"]
-    seconds = None
-    if written is None:
-        gaps.missing("device info", "uptime", present=False)
-    else:
-        try:
-            seconds = uptime(written)
-        except Unreadable:
-            gaps.unreadable("device info", "uptime", written, required=True)
     return {
         "model": found["ModelNumber"],
         "firmware": firmware,
-        "uptime": seconds,
         "ready": None if found["ReadyToUse"] is None else str(found["ReadyToUse"]),
         "app_state": found["AppState"],
     }
+
+
+def up_for(data: Mapping[str, Any], gaps: Gaps) -> int | None:
+    """Seconds since the last start from either layout of device/info; None, and told, where they cannot be had."""
+    written = data.get("UpTime") or data.get("UpTimeSinceLastReboot")
+    if written is None:
+        gaps.missing("device info", "uptime", present=False)
+        return None
+    try:
+        return uptime(written)
+    except Unreadable:
+        gaps.unreadable("device info", "uptime", written, required=True)
+        return None
 
 
 def version(firmware: str) -> tuple[int, ...]:

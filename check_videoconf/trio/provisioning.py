@@ -9,7 +9,7 @@ from ..counters import Finding, Status
 from ..fields import Fields
 from ..mode import Mode, Record
 from ..options import Option
-from ..redact import without_account
+from ..redact import HIDDEN, address_without_account
 
 # Where each macro stands: section and key of runningConfig, key of network/info.
 _PLACES = {
@@ -48,8 +48,8 @@ class Provisioning(Mode):
         for name, value in self.found.items():
             wanted = getattr(self.given, f"expect_{name}")
             if wanted is not None and value is not None:  # what cannot be had is told as such
-                wanted = without_account(wanted)
-                yield from self.expect(f"--expect-{name}", wanted, value, met=value.lower() == wanted.lower())
+                wanted = address_without_account(wanted)
+                yield from self.expect(f"--expect-{name}", wanted, value, met=_compared(value) == _compared(wanted))
 
     def _setting(self, name: str, running: Mapping[str, Any], info: Mapping[str, Any]) -> str | None:
         section, key, other = _PLACES[name]
@@ -64,6 +64,11 @@ class Provisioning(Mode):
 
     def headline(self) -> str:
         return _describe(self.found)
+
+
+def _compared(setting: str) -> str:
+    """What counts of a setting: neither its case nor an account."""
+    return setting.replace(f"{HIDDEN}@", "").lower()
 
 
 def _describe(record: Record) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from ..counters import OK, STATES, Counter, Finding, Status, Verdict
 from ..mode import Mode, Record
 from ..options import Option, choice
-from .phone import Words
+from .phone import Words, word
 from .sip_status import State, registrations
 from .statuses import NotRegistered, bad_news
 
@@ -59,13 +59,14 @@ class Registration(Mode):
         known = [line for line in lines if line["state"]]
         for line in known:
             yield self.judge("registration", line, _describe)
-        registered = sum(line["state"].lower() == "registered" for line in known)
         yield from self.measure("lines-total", len(lines))
-        yield from self.measure("lines-registered", registered, high=len(lines))
-        yield from self.measure("lines-unregistered", len(known) - registered, high=len(lines))
+        if len(known) == len(lines):  # one without its state may be either, and is told already
+            registered = sum(line["state"].lower() == "registered" for line in lines)
+            yield from self.measure("lines-registered", registered, high=len(lines))
+            yield from self.measure("lines-unregistered", len(lines) - registered, high=len(lines))
         state = STATES.index(self.given.no_lines.upper())
         if not lines and state != OK:
-            yield Verdict("registration", state, "the phone has no line")
+            yield Verdict("--no-lines", state, "the phone has no line")
 
     def headline(self) -> str:
         total = self.values["lines-total"]
@@ -90,5 +91,6 @@ class Registration(Mode):
 
 
 def _describe(line: Record) -> str:
-    label = f" ({line['label']})" if line["label"] else ""
-    return f"line {line['line'] or 'without number'}{label} is {line['state']}"
+    label = word(line["label"])
+    which = f" ({label})" if label else ""
+    return f"line {line['line'] or 'without number'}{which} is {line['state']}"

@@ -19,9 +19,10 @@ def registrations(users: Any) -> dict[str, State]:
     """The registration of each line by its number; of several one that is not good. What is none is left out."""
     found: dict[str, State] = {}
     for line, event in _events(users):
-        state = event.get("RegistrationState")
-        if isinstance(state, str) and (line not in found or found[line].state.lower() == "registered"):
-            found[line] = State(state.strip(), _expires(event))
+        said = event.get("RegistrationState")
+        state = said.strip() if isinstance(said, str) else ""
+        if state and (line not in found or found[line].state.lower() == "registered"):
+            found[line] = State(state, _expires(event))
     return found
 
 

@@ -17,6 +17,17 @@ _PACKETS = ("PacketsReceived", "PacketsSent", "PacketsLost", "PacketsExpected")
 _GROWING = ("PacketsReceived", "PacketsLost", "PacketsSent", "OctetsReceived", "OctetsSent")
 #: Of these what late packets make smaller.
 _SHRINKING = ("PacketsLost",)
+_LOSS = ("channel-packetloss", "channel-packetloss-prct")
+_TRAFFIC = ("channel-traffic-in", "channel-traffic-out")
+#: Of each field that a stream must have the counters that need it; that it has sent less tells a call that is new.
+NEEDED = {
+    "PacketsReceived": _LOSS,
+    "PacketsLost": _LOSS,
+    "PacketsSent": (*_LOSS, *_TRAFFIC),
+    "OctetsReceived": _TRAFFIC[:1],
+    "OctetsSent": _TRAFFIC[1:],
+    "MaxJitter": ("channel-maxjitter",),
+}
 # From 1 to 5; a phone that has none says 127.
 _SCORES = ("RxMOSLQ", "RxMOSCQ", "TxMOSLQ", "TxMOSCQ")
 _KINDS = {"voice": "audio", "0": "audio", "1": "video"}

@@ -17,7 +17,6 @@ _HOURLY = {
     "backups",
     "certificates",
     "config",
-    "info",
     "license-expiry",
     "management",
     "provisioning",

@@ -44,7 +44,8 @@ def lost(address: str) -> Struct:
 
 
 class Box:
-    """methods: by name. tables: peers by path below /api/external/. documents: JSON, text or a status, by path.
+    """methods: by name. tables: peers by path below /api/external/. documents: JSON, text or a status, or what
+    returns one, by path.
 
     asked: the methods and paths that came. page_limit: the most records of a peer that it sends at once.
     """
@@ -87,6 +88,8 @@ class Box:
         path = unquote(split.path)
         self.asked.append(f"{path}?{split.query}" if split.query else path)
         document = self.documents.get(path)
+        if callable(document):
+            document = document()
         if isinstance(document, int):
             return document, {}, ""
         if isinstance(document, tuple):

@@ -182,6 +182,31 @@ def test_the_same_record_of_several_peers_is_one_alarm_of_both(box: Box) -> None
     assert answer.perfdata["alarms.raised.count"] == "1;;;0;"
 
 
+@pytest.mark.parametrize(
+    ("argv", "addresses"),
+    [
+        (("--filter-peer", r"^192\.0\.2\.51$"), "192.0.2.51"),
+        (("--exclude-peer", r"^192\.0\.2\.50$"), "192.0.2.51, 192.0.2.52"),
+        (("--filter-peer", r"^192\.0\.2\.5[02]$"), "192.0.2.50, 192.0.2.52"),
+        (("--warning-status", '%{peer} eq "192.0.2.51"'), "192.0.2.50, 192.0.2.51, 192.0.2.52"),
+    ],
+)
+def test_the_peers_of_an_alarm_are_asked_for_one_by_one(box: Box, argv: tuple[str, str], addresses: str) -> None:
+    box.tables[PATH] = [peer(alarm(), address=f"192.0.2.{n}") for n in (50, 51, 52)]
+    answer = box.check("alarms", *argv)
+    assert answer.summary == f"Conference bridge unreachable (55104) on {addresses} [error] for 42 min"
+    assert (answer.perfdata["alarms.raised.count"], answer.code) == ("1;;;0;", 1)
+
+
+def test_an_alarm_of_no_peer_that_is_asked_for_is_left_out(box: Box) -> None:
+    box.tables[PATH] = [peer(alarm(), address=f"192.0.2.{n}") for n in (50, 51)]
+    for argv in (("--exclude-peer", r"^192\.0\.2\.5[01]$"), ("--filter-peer", "0, 1"), ("--filter-peer", "^10")):
+        answer = box.check("alarms", *argv)
+        assert answer.summary == "no alarm matches the filters (1 seen)"
+        assert (answer.perfdata["alarms.raised.count"], answer.code) == ("0;;;0;", 0)
+    assert box.check("alarms", "--critical-status", '%{peer} eq "192.0.2.52"', "--warning-status", "").code == 0
+
+
 def test_the_same_alarm_raised_by_several_peers_at_their_own_times_is_several(box: Box) -> None:
     later = alarm(last_raised=int(NOW) - 60)
     box.tables[PATH] = [peer(alarm()), peer(later, address="192.0.2.51")]
@@ -231,6 +256,28 @@ def test_a_raised_alarm_without_a_key_for_severity_is_unknown_but_no_alarm_is_ok
     box.tables[PATH] = [peer(without(alarm(), "severity"))]
     assert box.check("alarms", "--critical-status", "").code == 1
     assert box.check("alarms", "--critical-status", "", "--filter-severity", "critical").code == 3
+
+
+@pytest.mark.parametrize("times", [{}, {"last_raised": "yesterday"}, {"last_raised": [], "first_raised": {}}])
+def test_an_expression_on_an_age_that_cannot_be_told_is_unknown(box: Box, times: Struct) -> None:
+    row = without(without(ACKNOWLEDGED, "last_raised"), "first_raised")
+    box.tables[PATH] = [peer({**row, **times})]
+    assert box.check("alarms").code == 0
+    answer = box.check("alarms", "--critical-status", "%{opened} > 1d")
+    assert answer.summary.startswith("alarm, last_raised: ")
+    assert " / alarm, first_raised: " in answer.summary
+    assert answer.code == 3
+    box.tables[PATH] = [peer({**row, "first_raised": 1})]
+    assert box.check("alarms", "--critical-status", "%{opened} > 1d").code == 2
+
+
+def test_a_filter_on_what_cannot_be_read_of_any_alarm_is_unknown(box: Box) -> None:
+    box.tables[PATH] = [peer(alarm(severity=["critical"]))]
+    answer = box.check("alarms", "--filter-severity", "critical")
+    assert answer.summary.startswith(
+        "alarm, severity: unreadable, looked for severity or level in status/alarm, keys seen: description, "
+    )
+    assert answer.code == 3
 
 
 def test_title_and_id_are_only_for_the_reader(box: Box) -> None:

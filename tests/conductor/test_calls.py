@@ -125,7 +125,6 @@ def test_members_nobody_knows_do_not_matter(conductor: Conductor) -> None:
             f"<methodResponse><params><param><value>{value('hello')}</value></param></params></methodResponse>",
             SHAPE + "the answer is not a struct",
         ),
-        (answered(VIRTUAL).replace("<int>0</int>", "<int>some</int>"), SHAPE + "no XML-RPC answer"),
         (fault(14, "x").replace("faultString", "faultText"), SHAPE + "no XML-RPC answer"),
     ],
 )
@@ -133,6 +132,35 @@ def test_xml_of_another_shape_is_unknown(conductor: Conductor, body: str, line: 
     conductor.body = body
     answer = conductor.check("health")
     assert (answer.first_line, answer.code) == (line, 3)
+
+
+@pytest.mark.parametrize(
+    ("number", "line"),
+    [
+        ("<int>some</int>", "is unreadable (text)"),
+        ("<boolean>some</boolean>", "is unreadable (text)"),
+        ("<int></int>", "is null or empty"),
+        ("<double/>", "is null or empty"),
+    ],
+)
+def test_a_number_that_is_none_is_named_and_the_rest_is_measured(conductor: Conductor, number: str, line: str) -> None:
+    conductor.body = answered({**VIRTUAL, "cpu_load_5": 77}).replace("<int>77</int>", number)
+    answer = conductor.check("health")
+    assert (answer.summary, answer.code) == (f"cpu_load_5 of a health report {line}", 3)
+    measured = {"system.cpu.load.1m.count", "system.cpu.load.15m.count", "system.memory.committed.bytes"}
+    assert measured <= set(answer.perfdata)
+
+
+@pytest.mark.parametrize("words", ["<string></string>", "<string> </string>", "<nil/>"])
+def test_an_error_without_words_is_said_to_be_one(conductor: Conductor, words: str) -> None:
+    conductor.body = answered({"status": "error", "info": "WORDS", "faultCode": ""}).replace(
+        "<string>WORDS</string>", words
+    )
+    answer = conductor.check("health")
+    line = "conductor.test:443 answered factory.health.query with"
+    assert (answer.summary, answer.code) == (f"{line} an error without words", 3)
+    conductor.body = fault(7, "WORDS").replace("<string>WORDS</string>", words)
+    assert conductor.check("health").summary == f"{line} fault 7: an error without words"
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,32 @@ def test_participants_who_cost_nothing_are_not_counted(box: Box) -> None:
     assert box.check("capacity", "--alias", ALICE, "--warning-participants-possible", "5:").code == 3
 
 
+@pytest.mark.parametrize(
+    ("signalling", "participant", "possible", "code"),
+    [(0, {"media": 100}, 0, 2), (1, {"media": 100}, 10, 0), (0, {"media": 0}, 0, 2)],
+)
+def test_a_conference_that_does_not_fit_takes_no_participants(
+    box: Box, signalling: int, participant: dict[str, int], possible: int, code: int
+) -> None:
+    box.documents[f"{PATH}{ALICE}"] = {
+        "pool_capacity": resources(signalling=signalling, media=1000),
+        "conference_cost": resources(signalling=1, media=0),
+        "participant_cost": [{"num_screens": 1, "resources": resources(**participant)}],
+    }
+    answer = box.check("capacity", "--alias", ALICE, "--critical-participants-possible", "1:")
+    assert answer.perfdata[f"{ALICE}#pool.participants.count"] == f"{possible};;1:;0;"
+    assert answer.code == code
+
+
+@pytest.mark.parametrize(("cost", "code"), [(1, 3), (0, 0)])
+def test_a_cost_of_the_conference_that_the_pools_do_not_tell_is_unknown(box: Box, cost: int, code: int) -> None:
+    box.documents[f"{PATH}{ALICE}"] = {**MCU, "conference_cost": resources(ports=2, signalling=cost)}
+    answer = box.check("capacity", "--alias", ALICE)
+    assert answer.code == code
+    if code:
+        assert answer.summary == f"pool_capacity of {ALICE} lacks signalling, which the conference costs"
+
+
 def test_a_version_without_the_api_is_not_supported(box: Box) -> None:
     answer = box.check("capacity", "--alias", ALICE)
     assert answer.summary == (

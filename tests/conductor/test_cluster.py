@@ -148,6 +148,15 @@ def test_an_interface_can_be_judged_by_every_macro(box: Box) -> None:
     assert answer.perfdata == {"interfaces.total.count": "2;;;0;"}
 
 
+def test_interfaces_of_different_peers_are_different_ones(box: Box) -> None:
+    row = {"name": "LAN1", "state": "down"}
+    box.tables[INTERFACES] = [peer(row, address=f"192.0.2.{n}") for n in (50, 51, 52)]
+    answer = box.check("network")
+    assert answer.summary == " / ".join(f"LAN1 on 192.0.2.{n}: down" for n in (50, 51, 52))
+    assert answer.perfdata == {"interfaces.total.count": "3;;;0;"}
+    assert box.check("network", "--filter-peer", "51$").perfdata == {"interfaces.total.count": "1;;;0;"}
+
+
 def test_an_expression_on_what_no_key_holds_is_unknown(box: Box) -> None:
     box.tables[INTERFACES] = [peer({"uuid": "u", "name": "LAN1", "state": "up", "rate": "1000full"})]
     assert box.check("network").code == 0
@@ -158,6 +167,13 @@ def test_an_expression_on_what_no_key_holds_is_unknown(box: Box) -> None:
     )
     assert answer.code == 3
     assert box.check("network", "--warning-interface-status", "%{speed} =~ /half/", "--field", "speed=rate").code == 0
+
+
+def test_an_expression_on_what_cannot_be_read_of_any_is_unknown(box: Box) -> None:
+    box.tables[INTERFACES] = [peer(interface(speed=[1000]))]
+    answer = box.check("network", "--warning-interface-status", "%{speed} =~ /half/")
+    assert answer.summary.startswith("network interface, speed: unreadable, looked for speed or link_speed in ")
+    assert answer.code == 3
 
 
 @pytest.mark.parametrize(("limit", "code"), [("1", 0), ("2:", 2)])

@@ -114,6 +114,19 @@ def test_without_the_clock_the_duration_is_unknown(box: Box) -> None:
     assert (answer.summary, answer.code) == ("currentTime of a device report is missing", 3)
 
 
+def test_a_clock_that_cannot_be_asked_does_not_hide_what_is_measured(box: Box) -> None:
+    box.has("conferences", conference(1, locked=True), *map(conference, range(2, 952)))
+    del box.methods["device.query"]
+    answer = box.check("conferences", "--critical-conference-status", "%{locked} == 1")
+    assert answer.summary == (
+        "meet.room1.100001 (meet), locked / conferences total 951, above 950 / "
+        "conductor.test:443 answered device.query with fault 1: method not supported"
+    )
+    assert (answer.perfdata["conferences.total.count"], answer.code) == ("951;800;950;0;1000", 2)
+    box.has("conferences", conference())
+    assert box.check("conferences", "--critical-conference-status", "%{locked} == 1").code == 3
+
+
 def test_filters_choose_by_name_and_template(box: Box) -> None:
     box.has("conferences", conference(1), conference(2, factoryTemplateType="lesson"))
     assert box.check("conferences", "--filter-name", "room2").perfdata["conferences.total.count"].startswith("1;")
@@ -184,6 +197,36 @@ def test_an_expression_or_a_filter_on_what_no_conference_has_is_unknown(
     box.has("conferences", {"conferenceName": "meet.room1"}, conference(2))
     assert box.check("conferences", *argv).code == 0
     box.has("conferences")
+    assert box.check("conferences", *argv).code == 0
+
+
+@pytest.mark.parametrize(
+    ("argv", "changed", "line"),
+    [
+        (
+            ("--warning-conference-status", "%{locked} == 1"),
+            {"locked": "perhaps"},
+            "locked: not reported, no conference has readable locked",
+        ),
+        (
+            ("--critical-conference-status", "%{duration} > 12h"),
+            {"startTime": "garbage"},
+            "duration: not reported, no conference has readable activeStartTime or startTime",
+        ),
+        (
+            ("--exclude-template", "lesson"),
+            {"factoryTemplateType": ["meet"]},
+            "template: not reported, no conference has readable factoryTemplateType",
+        ),
+    ],
+)
+def test_an_expression_or_a_filter_on_what_cannot_be_read_of_any_is_unknown(
+    box: Box, argv: tuple[str, str], changed: Struct, line: str
+) -> None:
+    box.has("conferences", conference(1, **changed))
+    answer = box.check("conferences", *argv)
+    assert (answer.summary, answer.code) == (line, 3)
+    box.has("conferences", conference(1, **changed), conference(2))
     assert box.check("conferences", *argv).code == 0
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from xmlrpc.client import Fault
 
 import pytest
 
+from ..promises import PERSON
 from .box import Box, Struct
 from .structs import conference, nested, on_server, participant
 
@@ -91,6 +93,27 @@ def test_two_of_the_same_name_on_a_page_are_two_and_on_two_pages_one(box: Box) -
         {"participants": [on_server(2, audioRxMuted=True), on_server(3)]},
     ]
     assert box.check("participants").perfdata["participants.total.count"].startswith("3;")
+
+
+NAMELESS = {"participantName": "", "mcuIPAddress": "192.0.2.61", "conferenceName": "meet", "participantProtocol": "sip"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"address": f"{PERSON}{{}}@example.net"},
+        {"participantID": f"{PERSON}{{}}"},
+        {"callState": "state {}"},
+        {"currentState": {"address": f"{PERSON}{{}}@example.net"}},
+    ],
+)
+def test_participants_without_a_name_are_told_apart_by_what_else_they_say(box: Box, told: Struct) -> None:
+    rows = [json.loads(json.dumps({**NAMELESS, **told}).replace("{}", str(n))) for n in range(4)]
+    box.methods["participant.enumerate"] = [
+        {"participants": rows[:2], "enumerateID": "next"},
+        {"participants": rows[1:]},
+    ]
+    assert box.check("participants").perfdata["participants.total.count"].startswith("4;")
 
 
 def test_what_tells_calls_apart_may_be_nested(box: Box) -> None:

@@ -41,6 +41,25 @@ def test_any_shape_is_read_but_no_secret(box: Box, document: Any, found: dict[st
     assert answer.code == 0
 
 
+@pytest.mark.parametrize(
+    ("document", "found"),
+    [
+        (
+            "<r><PMP><total>5</total></PMP><SMP><total>700</total><used/></SMP></r>",
+            {"PMP.total": "5", "SMP.total": "700"},
+        ),
+        ("<r><a><total>1</total></a><a><total>2</total></a></r>", {"a.0.total": "1", "a.1.total": "2"}),
+        ("<total>7</total>", {"total": "7"}),
+        ("<r><PMP><password>8</password><total>5</total></PMP></r>", {"PMP.total": "5"}),
+    ],
+)
+def test_numbers_in_xml_are_named_alike(box: Box, document: str, found: dict[str, str]) -> None:
+    box.documents[PATH] = document
+    answer = box.check("licenses", "--critical-licenses", "800")
+    assert answer.perfdata == {f"{name}#{NAME}": f"{value};;800;0;" for name, value in found.items()}
+    assert answer.code == 0
+
+
 @pytest.mark.parametrize(("limit", "code"), [("12", 0), ("11", 1)])
 def test_thresholds_on_those_that_are_chosen(box: Box, limit: str, code: int) -> None:
     box.documents[PATH] = {"PMP": {"total": 50, "used": 12}}

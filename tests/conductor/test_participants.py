@@ -97,6 +97,21 @@ def test_filters(box: Box, argv: tuple[str, ...], count: int) -> None:
     assert box.check("participants", *argv).perfdata["participants.total.count"].startswith(f"{count};")
 
 
+def test_a_filter_on_a_type_that_no_participant_has_is_unknown(box: Box) -> None:
+    row = participant(1)
+    del row["participantType"]
+    box.has("participants", row)
+    assert box.check("participants").code == 0
+    for argv in (("--filter-type", "by_address"), ("--exclude-type", "by_address")):
+        answer = box.check("participants", *argv)
+        assert answer.summary.startswith("type: not reported, no participant has participantType")
+        assert answer.code == 3
+    box.has("participants", row, participant(2))
+    assert box.check("participants", "--exclude-type", "by_address").code == 0
+    box.has("participants")
+    assert box.check("participants", "--exclude-type", "by_address").code == 0
+
+
 @pytest.mark.parametrize(("member", "line"), [
     ("mcuIPAddress", "mcuIPAddress of a participant is missing"),
     ("conferenceName", "conferenceName of a participant is missing"),

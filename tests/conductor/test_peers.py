@@ -47,6 +47,23 @@ def test_the_same_page_for_ever_is_unknown(box: Box) -> None:
     assert (answer.code, len(box.asked)) == (3, 2)
 
 
+@pytest.mark.parametrize("others", [[], [peer(*interfaces(200), address="192.0.2.51")]])
+def test_a_repeated_page_is_no_progress(box: Box, others: list[Struct]) -> None:
+    box.documents[f"{TABLES}{INTERFACES}"] = [peer(*interfaces(*range(100)), total=200), *others]
+    answer = box.check("network")
+    assert answer.summary.endswith("a page at offset 100 adds nothing")
+    assert (answer.code, len(box.asked)) == (3, 2)
+
+
+def test_a_record_that_comes_in_front_between_two_pages_is_no_end(box: Box) -> None:
+    """The last one of the first page is the first one of the second."""
+    pages = iter([[peer(*interfaces(*range(4)), total=6)], [peer(*interfaces(3, 4, 5), total=7)]])
+    box.documents[f"{TABLES}{INTERFACES}"] = lambda: next(pages)
+    answer = box.check("network")
+    assert answer.perfdata[TOTAL] == "6;;;0;"
+    assert (answer.code, offsets(box)) == (0, ["0", "4"])
+
+
 def test_an_empty_page_that_promises_records_is_unknown(box: Box) -> None:
     box.documents[f"{TABLES}{INTERFACES}"] = [peer(total=3)]
     answer = box.check("network")

@@ -15,6 +15,9 @@ UNIT_WITH_NAMESPACE = """<?xml version="1.0"?>
 </SystemUnit></Status>"""
 
 
+STATES = ((50, "active"), (51, "inactive"))
+
+
 @pytest.fixture
 def box(box: Box) -> Box:
     box.documents = {"/status": {"version": "XC4.3.1", "status": "active"}, "/systemunit.xml": UNIT}
@@ -61,6 +64,38 @@ def test_any_shape_of_status_is_read(box: Box, document: Any) -> None:
     assert box.check("service").summary == "TestConductor XC4.3.1 is active"
 
 
+@pytest.mark.parametrize(
+    ("document", "state", "code"),
+    [
+        (
+            [{"peer": f"192.0.2.{n}", "num_recs": 1, "records": [{"status": state}]} for n, state in STATES],
+            "active, inactive",
+            2,
+        ),
+        ({"services": [{"status": "active"}, {"status": "inactive"}, {"status": "active"}]}, "active, inactive", 2),
+        ("<a><b><status>active</status></b><b><status>inactive</status></b></a>", "active, inactive", 2),
+        ("<a><status>active</status><status>inactive</status></a>", "active, inactive", 2),
+        ({"services": [{"status": "active"}, {"status": "active"}]}, "active", 0),
+    ],
+)
+def test_of_several_states_each_counts(box: Box, document: Any, state: str, code: int) -> None:
+    box.documents["/status"] = document
+    answer = box.check("service")
+    assert (answer.summary, answer.code) == (f"TestConductor XC2.2 is {state}", code)
+
+
+@pytest.mark.parametrize(
+    ("state", "line"), [(None, "is null or empty"), ("", "is null or empty"), (0, "is unreadable (a number)")]
+)
+def test_a_state_that_is_none_does_not_hide_another(box: Box, state: object, line: str) -> None:
+    box.documents["/status"] = {"services": [{"status": "active"}, {"status": state}]}
+    answer = box.check("service")
+    assert (answer.summary, answer.code) == (f"state of a service {line}", 3)
+    box.documents["/status"] = {"services": [{"status": state}, {"status": "inactive"}]}
+    answer = box.check("service")
+    assert (answer.summary, answer.code) == (f"TestConductor XC2.2 is inactive / state of a service {line}", 2)
+
+
 def test_name_and_version_of_the_system_unit_are_found_with_a_namespace_too(box: Box) -> None:
     box.documents = {"/status": {"status": "active"}, "/systemunit.xml": UNIT_WITH_NAMESPACE}
     answer = box.check("service")
@@ -73,6 +108,23 @@ def test_a_protected_or_broken_system_unit_costs_a_remark(box: Box, unit: Any) -
     answer = box.check("service")
     assert (answer.summary, answer.code) == ("the Conductor XC4.3.1 is active", 0)
     assert answer.long_output[-1].startswith("name and version: ")
+
+
+@pytest.mark.parametrize("macro", ["name", "version"])
+def test_an_expression_on_what_a_missing_system_unit_would_tell_is_unknown(box: Box, macro: str) -> None:
+    box.documents = {"/status": {"status": "active"}, "/systemunit.xml": 404}
+    answer = box.check("service", "--critical-service", f"%{{{macro}}} ne 'x' and %{{{macro}}} =~ /./")
+    assert answer.code == 3
+    assert answer.summary.startswith(("name and version: /systemunit.xml is not supported", "service, version: not re"))
+
+
+def test_the_version_of_the_system_unit_is_as_good_as_that_of_status(box: Box) -> None:
+    box.documents["/status"] = {"status": "active"}
+    answer = box.check("service", "--warning-service", "%{version} ne 'XC2.2'")
+    assert (answer.summary, answer.long_output, answer.code) == ("TestConductor XC2.2 is active", [], 0)
+    box.documents = {"/status": {"status": "active", "version": "XC2.2"}, "/systemunit.xml": "<a><Name>b</Name></a>"}
+    answer = box.check("service", "--warning-service", "%{version} ne 'XC2.2'")
+    assert (answer.summary, answer.long_output, answer.code) == ("b XC2.2 is active", [], 0)
 
 
 def test_a_state_under_another_key_is_unknown_until_it_is_named(box: Box) -> None:

@@ -78,6 +78,18 @@ def test_types_are_read_however_they_are_written(value: str, expected: object) -
     assert parse(body.encode()) == [expected]
 
 
+@pytest.mark.parametrize("tag", ["int", "i4", "i8", "Double", "Boolean"])
+@pytest.mark.parametrize("text", ["", " ", "true", "N/A"])
+def test_a_number_that_is_none_stays_text_and_the_next_member_is_not_lost(tag: str, text: str) -> None:
+    members = "".join(
+        f"<member><name>{name}</name><value>{value}</value></member>"
+        for name, value in (("a", f"<{tag}>{text}</{tag}>"), ("b", "<int>2</int>"), ("c", "plain"))
+    )
+    body = f"<methodResponse><params><param><value><struct>{members}</struct></value></param></params></methodResponse>"
+    assert parse(body.encode()) == [{"a": text, "b": 2, "c": "plain"}]
+    assert parse(body.replace(f"<{tag}></{tag}>", f"<{tag}/>").encode()) == [{"a": text, "b": 2, "c": "plain"}]
+
+
 BILLION_LAUGHS = b'<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
 
 

@@ -25,7 +25,7 @@ PLACES = re.compile(
     r"|(/usr)?/lib/systemd/system/check_videoconf(\.service|\.socket|-nagios-worker\.service)"
     r"|/usr/share/man/man1/check_videoconf(_client)?\.1\.gz"
     r"|/usr/share/bash-completion/completions/check_videoconf(_client)?"
-    r"|/usr/share/(doc|licenses)/check[_-]videoconf/(docs/)?[\w.]+"
+    r"|/usr/share/(doc|licenses)/check[_-]videoconf/(docs/|packaging/)?[\w.]+"
     r"|/usr/share/lintian/overrides/check-videoconf|/usr/share/python3/runtime\.d/check-videoconf\.rtupdate"
 )
 PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/=]{40}")
@@ -108,6 +108,8 @@ def test_plugin_client_page_completion_units_licence_and_templates_are_there(unp
     assert [path for path in found if re.search(r"/(LICENSE|copyright)$", path)] != []
     pages = {path.name for path in (ROOT / "docs").glob("*.md")}
     assert {re.sub(r"\.gz$", "", path.rpartition("/")[2]) for path in found if "/docs/" in path} == pages
+    # README.md and docs/service.md lead to it.
+    assert [path for path in found if path.endswith("/packaging/README.md")] != []
     templates = {f"{SHARED}/{path.relative_to(ROOT)}" for path in files(ROOT / "templates")}
     assert {path for path in found if path.startswith(f"{SHARED}/templates/")} == templates
 

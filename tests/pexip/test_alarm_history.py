@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -246,3 +248,38 @@ def test_an_alarm_that_appears_two_minutes_late_to_the_microsecond_is_counted(pa
     past.clock += 1
     assert counts(past.check("alarm-history")) == (1, 0)
     assert counts(past.check("alarm-history")) == (0, 0)
+
+
+# -- the state between runs
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"open": [[]]},
+        {"open": [None, "1"]},
+        {"open": {"1": 1}},
+        {"open": 1},
+        {"time_raised": {"floor": 1, "cursor": 10**400, "seen": {}}},
+        {"time_lowered": {"floor": 1, "cursor": 2, "seen": {"1": 10**400}}},
+        {"time_raised": 5, "time_lowered": None, "open": [1]},
+    ],
+)
+def test_a_damaged_state_costs_one_line_and_never_the_check(past: Past, tmp_path: Path, damage: Row) -> None:
+    past.appear(ALARMS, alarm(1, NOW - 60))
+    past.check("alarm-history")
+    (path,) = (path for path in (tmp_path / "state").glob("run-*") if path.suffix != ".lock")
+    content = json.loads(path.read_text())
+    content["state"].update(damage)
+    path.write_text(json.dumps(content))
+    answer = past.check("alarm-history")
+    assert (answer.long_output, answer.code) == (["state of the previous run not readable, starting anew"], 0)
+    assert past.check("alarm-history").long_output == []
+
+
+def test_that_the_clock_was_set_back_is_said_in_one_line(past: Past) -> None:
+    past.appear(ALARMS, alarm(1, NOW - 60, NOW - 30))
+    past.check("alarm-history")
+    past.clock -= 3600
+    answer = past.check("alarm-history")
+    assert answer.long_output == ["the device's clock was set back: the next run looks back --window"]

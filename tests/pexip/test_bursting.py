@@ -234,3 +234,19 @@ def test_a_load_that_is_null_is_said_and_with_a_threshold_unknown(manager: Manag
     assert (answer.long_output, answer.code) == (["media-load of London: not reported"], 0)
     answer = manager.check("bursting", "--critical-media-load", "100")
     assert (answer.summary, answer.code) == ("media-load of London: not reported", 3)
+
+
+STOPPED = location("London", 0, 0, 100)
+
+
+@pytest.mark.parametrize(
+    ("monitored", "argv"), [([STOPPED], []), ([], []), ([location("London", 9, 33, 5)], ["--filter-name", "Mars"])]
+)
+def test_a_threshold_on_the_free_share_is_unknown_where_there_is_no_capacity(
+    manager: Manager, monitored: list[Row], argv: list[str]
+) -> None:
+    manager.tables = {NODE: [], MONITORED: monitored, OVERFLOW: []}
+    assert manager.check("bursting", *argv).code == 0
+    answer = manager.check("bursting", "--critical-free-prct", "10:", *argv)
+    assert answer.summary.startswith("free-prct: nothing to judge")
+    assert answer.code == 3

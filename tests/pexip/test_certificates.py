@@ -196,3 +196,13 @@ def test_no_tls_certificate_at_all_is_unknown(manager: Manager) -> None:
     manager.tables[TLS] = []
     answer = manager.check("certificates")
     assert (answer.summary, answer.code) == ("the device reports no TLS certificate at all", 3)
+
+
+@pytest.mark.parametrize(("raw_subject", "name"), [("CN=meet.example.com", "CN=meet.example.com"), (None, "unnamed")])
+def test_an_end_that_cannot_be_read_of_one_without_a_name_is_told_of_what_it_is_called(
+    manager: Manager, raw_subject: object, name: str
+) -> None:
+    manager.tables[TLS][0].update(subject_name=None, raw_subject=raw_subject, end_date="soon")
+    answer = manager.check("certificates")
+    said = f"subject_name of a TLS certificate is null or empty / end_date of {name} is unreadable: 'soon'"
+    assert (answer.summary, answer.code) == (said, 3)

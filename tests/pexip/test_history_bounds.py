@@ -99,6 +99,8 @@ def test_what_has_come_is_never_taken_from_the_cache(past: Past) -> None:
         ({"floor": 6, "cursor": 5, "seen": {}}, None),
         ({"floor": 5, "cursor": YEAR_9999 + 1, "seen": {}}, None),
         ({"floor": 5, "cursor": float("nan"), "seen": {}}, None),
+        ({"floor": 5, "cursor": 10**400, "seen": {}}, None),
+        ({"floor": 5, "cursor": 5, "seen": {"a": 10**400}}, None),
         ({"floor": 5, "seen": {}}, None),
         ({"floor": 5, "cursor": 5, "seen": []}, None),
         ({"floor": [5], "cursor": 5, "seen": {}}, None),

@@ -8,7 +8,7 @@ import pytest
 
 from ..levels import AT_EACH_LEVEL
 from .manager import Manager
-from .rows import Row
+from .rows import Row, without
 
 LOCATION = "status/v1/system_location/"
 
@@ -194,3 +194,29 @@ def test_a_location_without_a_name_is_no_total(manager: Manager) -> None:
     perfdata = manager.check("locations").perfdata
     assert "unnamed#location.media.load.percentage" in perfdata
     assert "location.media.load.percentage" not in perfdata
+
+
+def test_a_threshold_on_the_highest_load_is_unknown_where_none_is_judged(manager: Manager) -> None:
+    manager.tables[LOCATION] = [location(3, "AWS", 100.0, 0)]
+    answer = manager.check("locations", "--critical-load-max", "90")
+    assert (answer.summary, answer.code) == ("load-max: nothing to judge", 3)
+
+
+def test_a_location_that_is_not_judged_and_has_no_name_is_called_so(manager: Manager) -> None:
+    manager.tables[LOCATION].append(location(3, None, 100.0, 0))
+    answer = manager.check("locations")
+    assert answer.summary == "name of a location is null or empty"
+    assert "unnamed is not judged: none of its nodes takes calls now" in answer.long_output
+
+
+def test_statistics_of_a_location_without_a_name_are_called_so(manager: Manager) -> None:
+    manager.tables[LOCATION] = [{**old(1, "London"), "name": None}]
+    manager.answers[f"{LOCATION}1/statistics/"] = "{}"
+    assert "media_load of a location unnamed is missing" in manager.check("locations").summary
+
+
+def test_a_location_that_lacks_its_load_hides_no_other_that_is_overloaded(manager: Manager) -> None:
+    manager.tables[LOCATION] = [location(1, "London", 97), without(location(2, "Oslo", 5), "media_load")]
+    answer = manager.check("locations")
+    assert answer.summary == "media load of London 97 %, above 95 % / load of Oslo: not reported"
+    assert answer.code == 2

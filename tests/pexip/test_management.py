@@ -139,3 +139,12 @@ def test_without_the_fields_of_later_versions_it_is_ok(manager: Manager) -> None
 def test_a_node_without_a_name_is_called_so(manager: Manager) -> None:
     manager.tables[MANAGEMENT] = [manager_row(name=None, sync_status="FAILED")]
     assert "unnamed: FAILED, " in manager.check("management").summary
+
+
+def test_how_many_versions_there_are_is_not_known_where_no_node_says(manager: Manager) -> None:
+    manager.tables = {MANAGEMENT: [manager_row(version=None)], NODE: [node(1, version=None)]}
+    answer = manager.check("management", "--with-nodes")
+    assert "versions.count" not in answer.perfdata
+    assert (answer.long_output, answer.code) == (["versions: not reported"], 0)
+    answer = manager.check("management", "--with-nodes", "--critical-versions", "1")
+    assert (answer.summary, answer.code) == ("versions: not reported", 3)

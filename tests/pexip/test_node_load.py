@@ -338,3 +338,9 @@ def test_the_capacity_of_all_nodes_is_not_known_where_that_of_one_is_not(manager
     assert "hd-total: not reported" in answer.long_output
     answer = manager.check("node-load", "--critical-hd-total", "50:")
     assert (answer.summary, answer.code) == ("hd-total: not reported", 3)
+
+
+def test_a_threshold_on_the_highest_of_loads_of_which_none_is_known_is_unknown(manager: Manager) -> None:
+    manager.tables[NODE] = [node(1, None)]
+    answer = manager.check("node-load", "--filter-counters", "load-max", "--critical-load-max", "90")
+    assert (answer.summary, answer.code) == ("load-max: nothing to judge", 3)

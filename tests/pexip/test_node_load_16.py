@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from .manager import Manager
-from .rows import NODE, node_16, without
+from .rows import NODE, node, node_16, without
 
 
 def test_a_version_without_load_in_the_list_is_asked_node_by_node(manager: Manager) -> None:
@@ -60,3 +60,12 @@ def test_a_threshold_on_what_the_version_lacks_is_unknown(manager: Manager, labe
     manager.answers[f"{NODE}1/statistics/"] = '{"media_load": 1}'
     answer = manager.check("node-load", f"--critical-{label}", "5")
     assert (answer.summary, answer.code) == (f"{label}: not supported by this version", 3)
+
+
+def test_a_node_that_lacks_its_load_hides_no_other_that_is_overloaded(manager: Manager) -> None:
+    manager.tables[NODE] = [node(1, 97), without(node(2), "media_load")]
+    answer = manager.check("node-load")
+    assert answer.summary == "media load of lon-conf-01 97 %, above 95 % / load of lon-conf-02: not reported"
+    assert answer.perfdata["nodes.media.load.max.percentage"] == "97%;;;0;100"
+    assert answer.code == 2
+    assert manager.requests[1:] == [f"{NODE}2/statistics/"]

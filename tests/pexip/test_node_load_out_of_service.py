@@ -84,3 +84,17 @@ def test_a_node_at_100_percent_with_tokens_in_use_or_unknown_is_judged(
     manager.tables[NODE] = [node(1, 100, **changed)]
     answer = manager.check("node-load")
     assert (answer.summary, answer.code) == ("media load of lon-conf-01 100 %, above 95 %", 2)
+
+
+@pytest.mark.parametrize("label", ["load-average", "load-max"])
+def test_a_threshold_on_the_load_of_nodes_of_which_none_takes_calls_is_unknown(manager: Manager, label: str) -> None:
+    manager.tables[NODE] = [PATCHING]
+    answer = manager.check("node-load", f"--critical-{label}", "90")
+    assert (answer.summary, answer.code) == (f"{label}: nothing to judge", 3)
+
+
+def test_a_threshold_on_the_load_of_locations_where_no_node_takes_calls_is_unknown(manager: Manager) -> None:
+    manager.tables[NODE] = [PATCHING]
+    assert manager.check("node-load", "--by-location").code == 0
+    answer = manager.check("node-load", "--by-location", "--critical-location-load", "90")
+    assert (answer.summary, answer.code) == ("location-load: nothing to judge", 3)

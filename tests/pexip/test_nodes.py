@@ -314,3 +314,12 @@ def test_how_many_are_not_synchronised_is_not_known_where_no_node_says(manager: 
     assert "nodes-not-synced: not reported" in answer.long_output
     answer = manager.check("nodes", "--critical-nodes-not-synced", "0")
     assert (answer.summary, answer.code) == ("nodes-not-synced: not reported", 3)
+
+
+def test_how_many_versions_there_are_is_not_known_where_no_node_says(manager: Manager) -> None:
+    manager.tables[NODE] = [node(1, version=None), node(2, version="")]
+    answer = manager.check("nodes")
+    assert "nodes.versions.count" not in answer.perfdata
+    assert (answer.long_output, answer.code) == (["versions: not reported"], 0)
+    answer = manager.check("nodes", "--critical-versions", "1")
+    assert (answer.summary, answer.code) == ("versions: not reported", 3)

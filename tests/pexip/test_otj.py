@@ -127,3 +127,27 @@ def test_a_version_without_the_resource_is_unknown(past: Past, table: str) -> No
     answer = past.check("otj")
     assert f"/api/admin/{table} is not supported by this version of Pexip Infinity (HTTP 404)" in answer.summary
     assert answer.code == 3
+
+
+@pytest.mark.parametrize("moment", ["2026-11-22 25:00", 0, False, [], {}])
+def test_a_contact_that_cannot_be_read_is_not_taken_for_none(past: Past, moment: object) -> None:
+    past.tables[ENDPOINTS] = [endpoint(last_contact_time=moment)]
+    answer = past.check("otj", "-v")
+    assert answer.summary.startswith("last_contact_time of an endpoint is unreadable (")
+    assert "OK: Room 1 (CISCO), integration HQ, 4 meetings, last contact unknown" in answer.long_output
+    assert "never contacted" not in answer.stdout
+    assert answer.code == 3
+
+
+def test_a_contact_that_is_missing_is_not_taken_for_none(past: Past) -> None:
+    past.tables[ENDPOINTS] = [without(endpoint(), "last_contact_time")]
+    answer = past.check("otj", "-v", "--warning-last-contact", "1h")
+    assert (answer.summary, answer.code) == ("last_contact_time of an endpoint is missing", 3)
+    assert "OK: Room 1 (CISCO), integration HQ, 4 meetings, last contact unknown" in answer.long_output
+
+
+@pytest.mark.parametrize("moment", [None, "", "  "])
+def test_an_endpoint_that_was_never_contacted_is_described_so(past: Past, moment: object) -> None:
+    past.tables[ENDPOINTS] = [endpoint(last_contact_time=moment)]
+    answer = past.check("otj", "--warning-endpoint-status", "%{last_contact} eq ''")
+    assert answer.summary == "Room 1 (CISCO), integration HQ, 4 meetings, never contacted"

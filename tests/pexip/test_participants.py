@@ -159,6 +159,33 @@ def test_versions_without_recording_say_so(manager: Manager) -> None:
     assert (answer.summary, answer.code) == ("participants-recording: not supported by this version", 3)
 
 
+@pytest.mark.parametrize("value", [None, "", "maybe"])
+def test_recording_that_no_row_tells_is_not_reported(manager: Manager, value: object) -> None:
+    for row in manager.tables[PARTICIPANT]:
+        row["is_recording"] = value
+    answer = manager.check("participants")
+    assert "participants-recording: not reported" in answer.long_output
+    assert "participants.recording.count" not in answer.perfdata
+    assert answer.code == 0
+    answer = manager.check("participants", "--critical-participants-recording", "0")
+    assert (answer.summary, answer.code) == ("participants-recording: not reported", 3)
+
+
+def test_recording_that_some_rows_tell_is_counted(manager: Manager) -> None:
+    manager.tables[PARTICIPANT][0]["is_recording"] = None
+    manager.tables[PARTICIPANT][1]["is_recording"] = True
+    assert manager.check("participants").perfdata["participants.recording.count"] == "1;;;0;4"
+
+
+def test_a_required_state_that_no_row_tells_is_no_count_of_none(manager: Manager) -> None:
+    for row in manager.tables[PARTICIPANT]:
+        row["is_streaming"] = None
+    answer = manager.check("participants")
+    assert answer.summary == "is_streaming of 4 participants is null or empty / participants-streaming: not reported"
+    assert answer.code == 3
+    assert "participants.streaming.count" not in answer.perfdata
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [

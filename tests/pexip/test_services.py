@@ -155,3 +155,20 @@ def test_what_is_missing_within_a_threshold_is_not_said_to_be_found(past: Past) 
     answer = past.check("services", "--expect-alias", "nobody", "--expect-name", "Room 101", "--critical-missing", "5")
     assert (answer.summary, answer.code) == ("33 services, 33 aliases, 1 of 2 expected found", 0)
     assert answer.perfdata["services.missing.count"] == "1;;5;0;"
+
+
+def test_an_alias_or_name_that_is_a_number_is_found_as_text(past: Past) -> None:
+    past.ignores_filters = True
+    past.tables[f"{BASE}conference_alias/"] = [{"id": 1, "alias": None}, {"id": 2, "alias": 1234}]
+    past.tables[f"{BASE}conference/"] = [service(1, name=2001)]
+    answer = past.check("services", "--expect-alias", "1234", "--expect-name", "2001")
+    assert (answer.summary, answer.code) == ("1 service, 2 aliases, all 2 expected found", 0)
+    assert answer.long_output == []
+
+
+def test_an_alias_that_cannot_be_read_is_not_found_and_said(past: Past) -> None:
+    past.ignores_filters = True
+    past.tables[f"{BASE}conference_alias/"] = [{"id": 1, "alias": ["1234"]}]
+    answer = past.check("services", "--expect-alias", "1234")
+    assert (answer.summary, answer.code) == ("not found (alias 1234) 1, above 0", 2)
+    assert "alias of a conference alias is unreadable (a list)" in answer.long_output

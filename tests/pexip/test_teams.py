@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from .manager import Manager
-from .past import Past
+from .past import Past, text
 from .rows import Row, ago, without
 
 TEAMS = "status/v1/teamsnode/"
@@ -128,3 +128,13 @@ def test_the_heartbeat_is_as_old_as_the_clock_of_the_device_says(past: Past) -> 
 def test_a_node_without_a_name_is_called_so(manager: Manager) -> None:
     manager.tables[TEAMS] = [teams_node(name=None, instance_status="x", state="failed")]
     assert manager.check("teams").summary.startswith("unnamed: x, failed / ")
+
+
+def test_the_heartbeat_is_asked_for_and_not_taken_from_the_cache(past: Past) -> None:
+    """In an old answer it would be older than it is, and the clock of the device is in its answers alone."""
+    for _ in range(2):
+        past.tables[TEAMS] = [teams_node(heartbeat_time=text(past.clock - 15))]
+        answer = past.check("teams", "--cache", "1h")
+        assert answer.perfdata["teams_0#teams.heartbeat.age.seconds"] == "15s;120;600;0;"
+        past.clock += 300
+    assert len(past.requests) == 2

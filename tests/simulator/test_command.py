@@ -129,6 +129,9 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         (["--fault", "gremlins"], "no such fault: gremlins; --list-faults names them all"),
         (["--systems", "pexip,fax"], "no such system: fax; there is pexip, conductor, trio"),
         (["--nodes", "-1"], "argument --nodes: it cannot be negative; --help names the options"),
+        (["--pexip-port", "99999"], "argument --pexip-port: it is not from 0 to 65535; --help names the options"),
+        (["--trio-port", "65536"], "argument --trio-port: it is not from 0 to 65535; --help names the options"),
+        (["--pexip-port", "-1"], "argument --pexip-port: it is not from 0 to 65535; --help names the options"),
         (["--gremlins"], "unrecognized arguments: --gremlins; --help names the options"),
         (["--tls-port", "1"], "unrecognized arguments: --tls-port 1; --help names the options"),
     ],
@@ -144,3 +147,16 @@ def test_a_port_in_use_is_one_line_and_exit_3(capsys: pytest.CaptureFixture[str]
     with Simulator(systems=("trio",), tls=False) as simulator:
         assert main(["--no-tls", "--trio-port", str(simulator.trio.port), "--for", "0"]) == 3
     assert "Address already in use" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("closed", [">/dev/full", ">&-"])
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [("--list-faults", 0), ("--help", 3), ("--nodes -1", 3), ("--no-tls --systems trio --for 0", 0)],
+)
+def test_an_answer_that_nobody_takes_ends_quietly(arguments: str, code: int, closed: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m check_videoconf simulate {arguments} {closed}', sys.executable],  # noqa: S607
+        cwd=Path(__file__).resolve().parents[2], stderr=subprocess.PIPE, timeout=30, check=False,
+    )  # fmt: skip
+    assert (done.stderr, done.returncode) == (b"", code)

@@ -234,6 +234,19 @@ def test_a_participant_of_version_16_is_found_by_the_id_in_its_resource_uri() ->
         assert client.get(f"{uri}media_stream/").status == 200
 
 
+@pytest.mark.parametrize("version", [16, 24, 36])
+def test_of_whom_a_command_to_hang_up_names_nobody_is_hung_up(version: int) -> None:
+    with only_pexip(pexip_version=version) as simulator, Client(simulator, simulator.pexip) as client:
+        there = [row["resource_uri"] for row in simulator.pexip.tables[PARTICIPANT]]
+        for body in ("{}", '{"participant_id": ""}', '{"participant_id": "nobody"}'):
+            headers = {**basic(), "Content-Type": "application/json"}
+            reply = client.ask("POST", "/api/admin/command/v1/participant/disconnect/", body, headers)
+            assert (reply.status, reply.json) == (
+                400, {"disconnect": {"participant_id": ["Failed to find the participant."]}},
+            )  # fmt: skip
+        assert [row["resource_uri"] for row in simulator.pexip.tables[PARTICIPANT]] == there
+
+
 def test_times_are_naive_and_some_have_no_microseconds(client: Client) -> None:
     times = [row["connect_time"] for row in client.get(PARTICIPANT, limit=0).objects]
     assert all(TIME.fullmatch(time) for time in times)

@@ -183,11 +183,8 @@ def test_a_list_that_cannot_be_had_is_unknown_and_the_others_are_counted(seen: P
     seen.trio.log_call("Placed", "2026-10-11T11:00:00", "1 min")
     answer = seen.check("call-logs")
     assert (answer.summary, answer.code) == (said, 3)
-    assert answer.perfdata == {
-        "calls.placed.count": "1;;;0;",
-        "calls.received.count": "0;;;0;",
-        "calls.duration.seconds": "60s;;;0;",
-    }
+    assert answer.perfdata == {"calls.placed.count": "1;;;0;", "calls.received.count": "0;;;0;"}
+    assert "duration: not reported" in answer.long_output
     # What was known of it is known still when it is there again.
     seen.data[LOGS]["Missed"] = [*missed, {**missed[0], "StartTime": "2026-10-11T11:10:00"}]
     assert seen.check("call-logs").first_line == (
@@ -207,11 +204,14 @@ def test_a_list_that_was_never_there_is_a_first_run_of_its_own(any_phone: Phone)
     [
         ("StartTime", None, "StartTime of a call log entry is null or empty", 3),
         ("StartTime", ..., "StartTime of a call log entry is missing", 3),
+        ("StartTime", "", "StartTime of a call log entry is null or empty", 3),
+        ("StartTime", " ", "StartTime of a call log entry is null or empty", 3),
         ("StartTime", 7, "", 0),
         ("Duration", ..., "Duration of a call log entry is missing", 3),
         ("Duration", [], "Duration of a call log entry is unreadable (a list)", 3),
-        ("Duration", None, "", 0),
+        ("Duration", None, "duration: not reported", 0),
         ("Duration", "a while", "Duration of a call log entry is unreadable (text)", 0),
+        ("Duration", "a while", "duration: not reported", 0),
         ("LineNumber", ..., "", 0),
     ],
 )
@@ -228,7 +228,34 @@ def test_an_entry_that_cannot_be_read_is_counted_all_the_same(
     assert answer.perfdata["calls.placed.count"] == "1;;;0;"
     assert answer.code == code
     if said:
-        assert said in (answer.summary if code else answer.long_output[0])
+        assert said in ([answer.summary] if code else answer.long_output)
+    assert ("calls.duration.seconds" in answer.perfdata) is (field != "Duration")
+
+
+@pytest.mark.parametrize("written", ["4:49:00", 17_000, None])
+def test_a_duration_that_cannot_be_read_is_not_under_the_users_threshold(any_phone: Phone, written: Any) -> None:
+    option = "--critical-duration=5m"
+    any_phone.check("call-logs", option)
+    any_phone.trio.log_call("Placed", "2026-10-11T11:00:00", "1 min")
+    any_phone.trio.log_call("Missed", "2026-10-11T11:10:00")
+    any_phone.data[LOGS]["Placed"][-1]["Duration"] = written
+    answer = any_phone.check("call-logs", option)
+    assert (answer.summary, answer.code) == ("duration: not reported", 3)
+    assert answer.perfdata["calls.total.count"] == "2;;;0;"
+
+
+def test_the_duration_of_a_list_that_cannot_be_had_is_not_under_the_users_threshold(any_phone: Phone) -> None:
+    option = "--critical-duration=5m"
+    any_phone.check("call-logs", option)
+    any_phone.data[LOGS]["Placed"] = None
+    answer = any_phone.check("call-logs", option)
+    assert (answer.summary, answer.code) == ("Placed of a call log is null or empty / duration: not reported", 3)
+
+
+def test_without_a_duration_the_calls_are_said_without_it(seen: Phone) -> None:
+    seen.trio.log_call("Missed", "2026-10-11T11:10:00")
+    seen.trio.log_call("Placed", "2026-10-11T11:20:00", "a while")
+    assert seen.check("call-logs").summary == "2 new calls, 1 missed"
 
 
 @pytest.mark.parametrize("data", [None, [], "text"])

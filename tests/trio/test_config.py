@@ -52,9 +52,49 @@ def test_values_are_compared_as_text(new_phone: Phone, value: Any, expected: str
     assert new_phone.check("config", "--expect", f"some.name={expected}").code == code
 
 
-def test_the_last_expectation_of_a_parameter_counts(new_phone: Phone) -> None:
-    answer = new_phone.check("config", "--expect", "video.callRate=1", *RATE)
+@pytest.mark.parametrize(
+    ("name", "values", "said"),
+    [
+        ("video.callRate", ("1", "2048"), "'1' and '2048'"),
+        ("video.callRate", ("2048", "1"), "'2048' and '1'"),
+        ("video.callRate", ("2048", ""), "'2048' and ''"),
+        ("reg.1.auth.password", ("one-secret", "another"), "'***' and '***'"),
+        ("prov.server", ("https://me:geheim@a", "you:geheim@b"), "'https://***@a' and '***@b'"),
+    ],
+)
+def test_two_expectations_of_a_parameter_are_an_option_error(
+    new_phone: Phone, name: str, values: tuple[str, str], said: str
+) -> None:
+    answer = new_phone.check("config", *(f"--expect={name}={value}" for value in values))
+    assert answer.stdout == f"UNKNOWN: --expect: {name} cannot be both {said}\n"
+    assert (answer.code, new_phone.requests) == (3, [])
+
+
+def test_an_expectation_may_be_given_twice(new_phone: Phone) -> None:
+    answer = new_phone.check("config", *RATE, *RATE)
     assert answer.first_line == f"TRIO CONFIG OK - 1 parameter as expected | {figures(0, 1)}"
+
+
+@pytest.mark.parametrize(
+    "address", ["provuser:s3cr3tpw@prov.example.net/poly", "https://provuser:s3cr3tpw@prov.example.net"]
+)
+def test_credentials_in_an_address_are_in_no_output(new_phone: Phone, address: str) -> None:
+    new_phone.configure("device.prov.serverName", address)
+    shown = address.replace("provuser:s3cr3tpw@", "***@")
+    for expected, code in ((address, 0), (shown, 0), ("provuser:s3cr3tpw@other", 2)):
+        answer = new_phone.check("config", "--expect", f"device.prov.serverName={expected}", "-vvv")
+        assert f"device.prov.serverName is '{shown}'" in answer.stdout
+        assert "s3cr3tpw" not in answer.stdout
+        assert answer.code == code
+    assert answer.summary.startswith(f"parameter device.prov.serverName: expected ***@other, found {shown}")
+
+
+@pytest.mark.parametrize("number", ["sip:room1@example.net", "SIPS:room1@example.net", "tel:12@example.net"])
+def test_a_number_is_no_address_with_an_account(new_phone: Phone, number: str) -> None:
+    new_phone.configure("reg.1.address", number)
+    answer = new_phone.check("config", "--expect", f"reg.1.address={number}", "-v")
+    assert answer.long_output[0] == f"OK: reg.1.address is '{number}' (from config)"
+    assert new_phone.check("config", "--expect", "reg.1.address=sip:other@example.net").code == 2
 
 
 def test_a_parameter_may_be_read_without_an_expectation(new_phone: Phone) -> None:

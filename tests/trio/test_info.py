@@ -179,3 +179,29 @@ def test_data_of_another_shape_is_unknown(new_phone: Phone, data: Any) -> None:
 def test_an_expectation_is_judged_whatever_counters_are_chosen(new_phone: Phone) -> None:
     answer = new_phone.check("info", "--filter-counters", "^uptime$", "--expect-firmware", r"^7\.")
     assert answer.code == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "options", "code"),
+    [
+        ("ModelNumber", ("--filter-counters", "uptime"), 0),
+        ("Firmware", ("--filter-counters", "uptime"), 0),
+        ("UpTime", ("--filter-counters", "uptime"), 3),
+        ("UpTime", ("--filter-counters", "ready"), 0),
+        ("ModelNumber", ("--filter-counters", "ready"), 3),
+        ("ModelNumber", ("--filter-counters", "uptime", "--expect-model", "8800"), 3),
+        ("Firmware", ("--filter-counters", "uptime", "--expect-firmware", "5"), 3),
+    ],
+)
+def test_a_field_matters_where_something_is_chosen_that_needs_it(
+    new_phone: Phone, field: str, options: tuple[str, ...], code: int
+) -> None:
+    new_phone.data[INFO][field] = None
+    answer = new_phone.check("info", *options)
+    said = {
+        "ModelNumber": "unknown, firmware 5.9.2.11461, up 1 d",
+        "Firmware": "Trio 8800, firmware unknown, up 1 d",
+        "UpTime": "Trio 8800, firmware 5.9.2.11461",
+    }
+    assert code or answer.summary == said[field]
+    assert answer.code == code

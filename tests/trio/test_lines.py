@@ -78,9 +78,14 @@ def test_a_line_is_named_by_its_label_else_by_its_number(new_phone: Phone) -> No
     assert instances == ["1", "Room", "Room_2", "a b c/d:e"]
 
 
-def test_a_line_without_a_label_is_named_by_its_number(new_phone: Phone) -> None:
-    del new_phone.data[LINES][0]["Label"]
-    assert working("1", 1, 1) in new_phone.check("lines").first_line
+@pytest.mark.parametrize("label", [..., None, "", "  "])
+def test_a_line_without_a_label_is_named_by_its_number(new_phone: Phone, label: Any) -> None:
+    new_phone.data[LINES][0]["Label"] = label
+    if label is ...:
+        del new_phone.data[LINES][0]["Label"]
+    answer = new_phone.check("lines", "-v")
+    assert working("1", 1, 1) in answer.first_line
+    assert "OK: line 1 is Registered, 1 of 1 call servers working" in answer.long_output
 
 
 def test_a_phone_without_lines_is_ok_here(new_phone: Phone) -> None:
@@ -169,8 +174,8 @@ def test_such_a_phone_is_unknown_where_that_is_not_judged(new_phone: Phone, opti
         ("RegistrationStatus", " ", "RegistrationStatus of a line is null or empty", ""),
         ("LineNumber", "", "LineNumber of a line is null or empty", ""),
         ("RegistrationStatus", ..., "RegistrationStatus of a line is missing", ""),
-        ("Active", None, "Active of a line is null or empty", ""),
-        ("DoNotDisturb", "maybe", "DoNotDisturb of a line is unreadable (text)", ""),
+        ("Active", None, "Active of a line is null or empty", "active"),
+        ("DoNotDisturb", "maybe", "DoNotDisturb of a line is unreadable (text)", "dnd"),
         ("CallServers", None, "CallServers of a line is null or empty", "servers"),
         ("CallServers", ..., "CallServers of a line is missing", "servers"),
         ("CallServers", {}, "call servers of line Room 1 are unreadable", "servers"),
@@ -189,6 +194,18 @@ def test_a_required_field_that_cannot_be_had_is_unknown_and_the_rest_is_printed(
         row[field] = value
     answer = new_phone.check("lines", "-v")
     assert (answer.summary, answer.code) == (said, 3)
-    rest = totals(0, 0, 1) if lost else f"{totals(0, 0, 1)} {working('Room 1', 1, 1)}"
-    assert answer.first_line.partition(" | ")[2] == rest
+    rest = {
+        "lines.dnd.count": "0;;;0;1",
+        "lines.active.count": "0;;;0;1",
+        "Room 1#line.callservers.working.count": "1;;;0;1",
+    }
+    assert answer.perfdata == {label: value for label, value in rest.items() if not lost or lost not in label}
     assert "None" not in answer.stdout
+
+
+@pytest.mark.parametrize(("field", "counter"), [("Active", "active"), ("DoNotDisturb", "do-not-disturb")])
+def test_what_one_line_does_not_tell_is_not_counted_as_no(new_phone: Phone, field: str, counter: str) -> None:
+    new_phone.trio.set_lines(ROOM, Line(2, "Room 2"))
+    new_phone.data[LINES][1][field] = None
+    answer = new_phone.check("lines", f"--critical-{counter}", "1:")
+    assert (answer.summary, answer.code) == (f"{field} of a line is null or empty", 3)

@@ -235,6 +235,27 @@ def test_a_required_field_that_cannot_be_had_is_unknown_and_the_rest_is_printed(
     assert words == [word for word in every if word not in lost]
 
 
+@pytest.mark.parametrize(
+    ("field", "chosen", "code"),
+    [
+        ("MaxJitter", "packetloss", 0),
+        ("MaxJitter", "maxjitter", 3),
+        ("PacketsLost", "maxjitter", 0),
+        ("PacketsLost", "packetloss-prct", 3),
+        ("OctetsSent", "traffic-in", 0),
+        ("OctetsSent", "traffic-out", 3),
+        ("PacketsSent", "mos", 0),
+        ("PacketsSent", "traffic-in", 3),
+        ("Category", "mos", 3),
+    ],
+)
+def test_a_field_matters_where_a_counter_is_chosen_that_needs_it(
+    new_phone: Phone, field: str, chosen: str, code: int
+) -> None:
+    new_phone.trio.set_calls(call_of({**audio(), field: None}))
+    assert new_phone.check("media", "--filter-counters", chosen).code == code
+
+
 @pytest.mark.parametrize("data", [None, {}, "text", [7], [{"Streams": {"a": 1}}], [{"Streams": [7]}]])
 def test_sessions_of_another_shape_are_unknown(new_phone: Phone, data: Any) -> None:
     new_phone.data[SESSIONS] = data

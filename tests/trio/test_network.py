@@ -170,13 +170,13 @@ def test_a_port_that_is_not_active_is_critical(new_phone: Phone) -> None:
     assert answer.long_output == [f"CRITICAL: {said}", FIRST]
 
 
-@pytest.mark.parametrize("word", ["active", "Active", "ACTIVE"])
+@pytest.mark.parametrize("word", ["active", "Active", "ACTIVE", "Active ", " active"])
 def test_active_is_active_in_any_case(new_phone: Phone, word: str) -> None:
     new_phone.data[NETWORK_INFO]["LANPortStatus"] = word
     assert new_phone.check("network").code == 0
 
 
-@pytest.mark.parametrize("word", ["inactive", "notactive", "down", ""])
+@pytest.mark.parametrize("word", ["inactive", "notactive", "down"])
 def test_all_else_is_not_active(new_phone: Phone, word: str) -> None:
     new_phone.data[NETWORK_INFO]["LANPortStatus"] = word
     assert new_phone.check("network").code == 2
@@ -239,6 +239,8 @@ def test_the_macros_of_the_link(new_phone: Phone) -> None:
         (NETWORK_STATS, "TxPackets", ..., "TxPackets of a network report is missing"),
         (NETWORK_INFO, "LANPortStatus", ..., "LANPortStatus of a network info is missing"),
         (NETWORK_INFO, "LANPortStatus", None, "LANPortStatus of a network info is null or empty"),
+        (NETWORK_INFO, "LANPortStatus", "", "LANPortStatus of a network info is null or empty"),
+        (NETWORK_INFO, "LANPortStatus", " ", "LANPortStatus of a network info is null or empty"),
         (NETWORK_INFO, "LANPortStatus", [1], "LANPortStatus of a network info is unreadable (a list)"),
         (NETWORK_INFO, "LANSpeed", ..., "LANSpeed of a network info is missing"),
     ],
@@ -255,6 +257,22 @@ def test_a_required_field_that_cannot_be_had_is_unknown_and_the_rest_is_printed(
     lost = {"RxPackets": "network.packets.in.persecond", "TxPackets": "network.packets.out.persecond"}.get(field)
     rest = {"network.packets.in.persecond": "25;;;0;", "network.packets.out.persecond": "10;;;0;"}
     assert answer.perfdata == {label: value for label, value in rest.items() if label != lost}
+
+
+@pytest.mark.parametrize("field", ["LANPortStatus", "LANSpeed"])
+def test_the_link_does_not_matter_where_packets_alone_are_chosen(new_phone: Phone, field: str) -> None:
+    del new_phone.data[NETWORK_INFO][field]
+    answer = new_phone.check("network", "--filter-counters", "packets")
+    link = "link unknown at 100 Mbit/s" if field == "LANPortStatus" else "link active"
+    assert answer.first_line == f"TRIO NETWORK OK - {link}, first run"
+
+
+@pytest.mark.parametrize(("chosen", "code"), [("link", 0), ("packets-out", 0), ("packets-in", 3), ("packets", 3)])
+def test_packets_do_not_matter_where_they_are_not_chosen(new_phone: Phone, chosen: str, code: int) -> None:
+    new_phone.data[NETWORK_STATS]["RxPackets"] = None
+    answer = new_phone.check("network", "--filter-counters", chosen)
+    assert answer.summary == ("RxPackets of a network report is null or empty" if code else f"{LINK}, first run")
+    assert answer.code == code
 
 
 def test_a_counter_that_comes_back_has_a_rate_one_run_later(counted: Phone) -> None:

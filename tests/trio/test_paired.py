@@ -138,7 +138,7 @@ def test_a_model_that_cannot_pair_is_unknown(new_phone: Phone, status: str) -> N
         ("type", [], "componentType of a paired device is unreadable (a list)"),
     ],
 )
-def test_what_cannot_be_had_is_unknown_and_the_rest_is_printed(
+def test_what_cannot_be_had_is_unknown_and_is_not_counted_as_none(
     new_phone: Phone, place: str, value: Any, said: str
 ) -> None:
     pair(new_phone, [("cameraSrc", "A")], [("cameraSrc", "B")])
@@ -152,6 +152,22 @@ def test_what_cannot_be_had_is_unknown_and_the_rest_is_printed(
         del holder[member]
     else:
         holder[member] = value
-    answer = new_phone.check("paired")
-    assert answer.first_line == f"TRIO PAIRED UNKNOWN - {said} | {figures(0 if place == 'list' else 1, 0, 0)}"
-    assert answer.code == 3
+    for options in ((), ("--critical-camera-paired", "2:"), ("--expect-paired", "audio")):
+        answer = new_phone.check("paired", *options)
+        assert (answer.first_line, answer.code) == (f"TRIO PAIRED UNKNOWN - {said}", 3)
+
+
+def test_what_is_expected_and_paired_is_met_whatever_else_cannot_be_had(new_phone: Phone) -> None:
+    pair(new_phone, [("cameraSrc", "A"), (None, "B")])
+    for wanted in ("camera", "A", "B"):
+        answer = new_phone.check("paired", "--expect-paired", wanted, "-v")
+        assert answer.summary == "componentType of a paired device is null or empty"
+        assert "OK: A (cameraSrc)" in answer.long_output
+
+
+def test_a_name_that_is_missing_costs_no_count(new_phone: Phone) -> None:
+    pair(new_phone, [("cameraSrc", "A")])
+    del new_phone.data[PAIRED]["ConnectedDeviceList"][0]["ComponentList"][0]["componentName"]
+    answer = new_phone.check("paired", "--expect-paired", "A")
+    said = "componentName of a paired device is missing"
+    assert answer.first_line == f"TRIO PAIRED UNKNOWN - {said} | {figures(1, 0, 0)}"

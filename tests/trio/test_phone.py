@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from check_videoconf.fields import Gaps, Unreadable
-from check_videoconf.trio.phone import info, span, uptime, version
+from check_videoconf.trio.phone import info, span, up_for, uptime, version
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ V2 = {
     "AppState": "AppStateMenu",
     "ReadyToUse": "True",
 }
-PLAIN = {"model": "Trio 8800", "firmware": "5.9.2.11461", "uptime": 132}
+PLAIN = {"model": "Trio 8800", "firmware": "5.9.2.11461"}
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ PLAIN = {"model": "Trio 8800", "firmware": "5.9.2.11461", "uptime": 132}
 )
 def test_both_layouts_give_the_same_facts(data: dict[str, Any], rest: dict[str, Any]) -> None:
     gaps = Gaps()
-    assert info(data, gaps) == {**PLAIN, **rest}
+    assert (info(data, gaps), up_for(data, gaps)) == ({**PLAIN, **rest}, 132)
     assert (gaps.problems(), gaps.notes()) == ([], [])
 
 
@@ -164,7 +164,8 @@ def test_both_layouts_give_the_same_facts(data: dict[str, Any], rest: dict[str, 
 )
 def test_what_cannot_be_had_is_none_and_told(change: dict[str, Any], lost: str, problem: str) -> None:
     gaps = Gaps()
-    found = info({**V2, **change}, gaps)
+    data = {**V2, **change}
+    found = {**info(data, gaps), "uptime": up_for(data, gaps)}
     assert {name: value for name, value in found.items() if value is None} == {lost: None}
     assert gaps.problems() == [problem]
 

@@ -122,6 +122,10 @@ def test_a_setting_that_cannot_be_had_is_unknown_and_the_rest_is_judged(
     [
         ("https://phones:hunter22@prov.example.net/cfg", "https://***@prov.example.net/cfg"),
         ("ftp://phones:hunter22/@prov.example.net", "ftp://***@prov.example.net"),
+        ("phones:hunter22@prov.example.net/poly", "***@prov.example.net/poly"),
+        (" phones:hunter22@prov.example.net/poly", "***@prov.example.net/poly"),
+        ("me@example.net:hunter22@prov.example.net", "***@prov.example.net"),
+        ("phones:12@hunter22/@prov.example.net", "***@prov.example.net"),
     ],
 )
 def test_credentials_in_the_servers_address_are_in_no_output(new_phone: Phone, url: str, shown: str) -> None:
@@ -131,9 +135,28 @@ def test_credentials_in_the_servers_address_are_in_no_output(new_phone: Phone, u
         answer = new_phone.check("provisioning", *options)
         assert "hunter22" not in answer.stdout
         assert "--expect-server" in options or shown in answer.stdout
+    answer = new_phone.check("provisioning", "--expect-server", url.replace(".net", ".org"))
+    assert "hunter22" not in answer.stdout
+    assert answer.summary.startswith(f"--expect-server: expected {shown.replace('.net', '.org')}, found ")
     assert all("hunter22" not in file.read_text() for file in new_phone.state_directory.iterdir())
     assert new_phone.check("provisioning", "--expect-server", url).code == 0
     assert new_phone.check("provisioning", "--expect-server", shown).code == 0
+    assert new_phone.check("provisioning", "--expect-server", shown.replace("***@", "")).code == 0
+    assert new_phone.check("provisioning", "--expect-server", shown.replace("***", "you:other")).code == 0
+
+
+def test_an_account_that_is_expected_and_not_set_is_not_compared(new_phone: Phone) -> None:
+    for expected in ("https://me:hunter22@prov.example.net", "https://prov.example.net"):
+        assert new_phone.check("provisioning", "--expect-server", expected).code == 0
+    assert new_phone.check("provisioning", "--expect-server", "https://me:hunter22@prov.example.org").code == 2
+
+
+def test_the_password_of_an_address_is_not_in_a_body_either(new_phone: Phone) -> None:
+    new_phone.data[NETWORK_INFO]["ProvServerAddress"] = "phones:hunter22@prov.example.net"
+    new_phone.data[NETWORK_INFO]["ProvServerNote"] = "hunter22"
+    answer = new_phone.check("provisioning", "-vvv", "--max-output", "0")
+    assert "***@prov.example.net" in answer.stdout
+    assert "hunter22" not in answer.stdout
 
 
 @pytest.mark.parametrize("path", [RUNNING, NETWORK_INFO])

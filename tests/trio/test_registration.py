@@ -99,6 +99,13 @@ def test_the_state_of_a_phone_without_lines_is_the_users(any_phone: Phone, state
     assert answer.code == code
 
 
+@pytest.mark.parametrize(("options", "code"), [(("--no-lines", "critical"), 2), ((), 3), (("--no-lines", "ok"), 0)])
+def test_no_lines_is_judged_whatever_counters_are_chosen(new_phone: Phone, options: tuple[str, ...], code: int) -> None:
+    new_phone.trio.set_lines()
+    answer = new_phone.check("registration", "--filter-counters", "^lines-total$", *options)
+    assert (answer.summary, answer.code) == ("the phone has no line", code)
+
+
 def test_an_unknown_state_for_no_lines_is_an_option_error(new_phone: Phone) -> None:
     answer = new_phone.check("registration", "--no-lines", "fine")
     assert answer.first_line.startswith("UNKNOWN: --no-lines: 'fine' is none of ok, warning, critical, unknown")
@@ -161,8 +168,23 @@ def test_a_line_without_any_state_is_unknown_and_the_others_are_judged(new_phone
     assert answer.first_line.startswith(
         "TRIO REGISTRATION CRITICAL - line 2 (Room 2) is Unregistered / state of a line "
     )
-    assert answer.first_line.endswith(f" | {figures(3, 1, 1)}")
+    assert answer.perfdata == {"lines.total.count": "3;;;0;"}
     assert answer.long_output[1].startswith("UNKNOWN: state of a line is ")
+
+
+def test_lines_without_a_state_are_not_counted_as_unregistered_nor_as_lacking(new_phone: Phone) -> None:
+    new_phone.data[SIP_STATUS]["User"].clear()
+    new_phone.data[LINES_V1][0]["RegistrationStatus"] = None
+    options = ("--critical-lines-registered", "1:", "--critical-lines-unregistered", "1:")
+    answer = new_phone.check("registration", *options)
+    said = "state of a line is null or empty"
+    assert answer.first_line == f"TRIO REGISTRATION UNKNOWN - {said} | 'lines.total.count'=1;;;0;"
+
+
+@pytest.mark.parametrize("label", [None, "", "  "])
+def test_a_label_that_says_nothing_is_not_said(new_phone: Phone, label: str | None) -> None:
+    new_phone.data[LINES_V1][0]["Label"] = label
+    assert "OK: line 1 is Registered" in new_phone.check("registration", "-v").long_output
 
 
 def test_a_state_that_line_info_lacks_does_not_matter_where_sip_status_has_it(new_phone: Phone) -> None:

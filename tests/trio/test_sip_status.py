@@ -18,7 +18,7 @@ REGISTERED = Line(1, "Room 1")
 UNREGISTERED = Line(2, "Room 2", state="Unregistered")
 
 
-def events(*states: str, kind: str = "Register") -> list[dict[str, str]]:
+def events(*states: str | None, kind: str = "Register") -> list[dict[str, str | None]]:
     return [{"Type": kind, "RegistrationState": state, "CallID": "", "Expires": "6"} for state in states]
 
 
@@ -81,6 +81,15 @@ def test_of_several_registrations_of_a_line_the_failing_one_counts(new_phone: Ph
         {"LineNumber": 1, "Events": events("Registered")},
     ]
     assert new_phone.check("registration").code == 2
+
+
+@pytest.mark.parametrize("blank", ["", " ", None])
+def test_a_registration_that_says_nothing_hides_no_failing_one(new_phone: Phone, blank: Any) -> None:
+    user = new_phone.data[SIP_STATUS]["User"][0]
+    for states in ((blank, "Unregistered"), ("Unregistered", blank), ("Registered", blank, "Unregistered")):
+        user["Events"] = events(*states)
+        answer = new_phone.check("registration")
+        assert (answer.summary, answer.code) == ("line 1 (Room 1) is Unregistered", 2)
 
 
 def test_a_line_of_sip_status_alone_is_no_line(new_phone: Phone) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -11,6 +12,7 @@ from check_videoconf.simulator import Canned, Request, Simulator
 from check_videoconf.simulator.pexip_commands import DIAL, DISCONNECT, Calls
 
 from ...conftest import Run
+from ...guards import wait_for_guards
 from ...promises import kept
 from ...servers import HOST
 from .placing import CALL, LEAVE, SECONDS, WHOM, Place, all_hung_up, arguments, commands
@@ -40,6 +42,18 @@ def test_a_good_call_is_measured_and_hung_up(place: Place, calls: Calls) -> None
     assert re.fullmatch("check_videoconf [0-9a-f]{16}", placed["remote_display_name"])
     assert calls.disconnects == [placed["participant_id"]]
     assert not calls.live
+
+
+@pytest.mark.parametrize("version", [16, 24, 36])
+def test_a_call_is_ok_and_hung_up_whatever_the_version(check: Run, tmp_path: Path, version: int) -> None:
+    """In version 16 participants have their id in resource_uri only."""
+    with Simulator(systems=("pexip",), tls=False, pexip_version=version) as node:
+        answer = kept(check(*arguments(node, *CALL, "--hold", "0")))
+        assert answer.summary.startswith("media flowed after ")
+        assert answer.code == 0
+        assert all_hung_up(node.pexip.calls)
+        assert commands(node, DISCONNECT) == 1
+        wait_for_guards(tmp_path / "state")
 
 
 def test_thresholds_apply_to_each_stream(place: Place) -> None:
