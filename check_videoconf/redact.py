@@ -118,8 +118,8 @@ class Redactor:
         return self._known.sub(HIDDEN, text)
 
     def said(self, text: str) -> str:
-        """What a device says, for a line that anybody sees: also without the accounts in its URLs."""
-        return without_account(self.known(text))
+        """What a device says, for a line that anybody sees: also without accounts and secrets in its URLs."""
+        return _FORM_MEMBER.sub(_hide, without_account(self.known(text)))
 
     def body(self, text: str) -> str:
         """A request's or an answer's body for -vvv."""

@@ -217,6 +217,12 @@ def test_an_account_in_a_url_of_the_devices_words_is_hidden(check: Run) -> None:
     assert answer.summary == (f"{HOST}:{web.port} failed to answer {ALARM}: HTTP 500: postgres://***@db/ failed")
 
 
+def test_a_secret_in_the_query_of_a_url_of_the_devices_words_is_hidden(check: Run) -> None:
+    with Web(lambda _: (500, {}, b'{"error": "https://db/?token=Zx9-geheim&page=2 failed"}')) as web:
+        answer = alarms(check, web, "--retries", "0")
+    assert answer.summary == f"{HOST}:{web.port} failed to answer {ALARM}: HTTP 500: https://db/?token=***&page=2 failed"
+
+
 def test_what_a_redirect_brings_along_is_hidden_at_vvv(check: Run) -> None:
     target = "https://me:geheim@x.example.com/?token=Zx9-geheim&page=2"
     with Web(lambda _: (302, {"Location": target}, b"")) as web:
