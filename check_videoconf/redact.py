@@ -13,7 +13,8 @@ from urllib.parse import quote, quote_plus
 from .text import clean
 
 HIDDEN = "***"
-_SHORT = 4
+#: A secret of fewer characters may as well be a word.
+SHORT = 4
 
 _SECRET = re.compile(
     r"pin$|password|passwd|passphrase|secret|(?<!media_)token|private_?key|authorization|cookie|client_assertion"
@@ -34,13 +35,17 @@ _LONG_IN_JSON = re.compile(r'\\+"(?P<name>[^"\\]{1,64})\\+"\s*:\s*(?=[\[{])')
 _XML_MEMBER = re.compile(r"<(?P<end>/?)member>|<name>(?P<name>[^<]*)</name>", re.IGNORECASE)
 _XML_TEXT = re.compile(r"(?<=>)[^<]*[^<\s][^<]*")
 _XML_ELEMENT = re.compile(r"(<(?P<name>[A-Za-z_][\w.-]{0,63})(?:\s[^<>]*)?>)[^<]*(?=</(?P=name)\s*>)")
+_FORM_MARK = re.compile(r"(?:^|(?P<mark>[&?;]))(?:(?P<name>[\w-]{1,64})=)?")
+_FORM_VALUE = re.compile(r"[^&]*")
 # In a URL, such a value ends where the text round that goes on.
-_FORM_MEMBER = re.compile(
-    r'((?:^|&|(?P<url>[?;]))(?P<name>[\w-]{1,64})=)(?:[?;](?![\w-]{1,64}=)|(?(url)[^&?;"<>\s]|[^&?;]))*'
-)
+_QUERY = re.compile(r'[^"<>\s]*')
+_QUERY_VALUE = re.compile(r'(?:[?;](?![\w-]{1,64}=)|[^&?;"<>\s])*')
 # Who asks, in a URL: `user:password@`, though the password may hold an @ or, if a colon tells it, a slash.
-_ACCOUNT = re.compile(r"""(?<=://)(?:[^\s/?#"'<>]*|[^\s/?#:"'<>]*:[^\s"'<>]*)@""")
-# The same of an address without its scheme; the name may hold an @ as well. A number as `sip:room@…` has no account.
+# What may hold a slash may hold the next `://` as well: without a limit, many of them would take too long.
+_ACCOUNT = re.compile(r"""(?<=://)(?:[^\s/?#"'<>]*|[^\s/?#:"'<>]*:[^\s"'<>]{0,256})@""")
+# Members and parameters that are the address of a server, which may lack its scheme.
+_SERVER = re.compile(r"server|sntp", re.IGNORECASE)
+# The same of such an address; the name may hold an @ as well. A number as `sip:room@…` has no account.
 _BARE_ACCOUNT = re.compile(r"""^\s*(?!(?:sips?|tel|h323|mailto):)[^\s/?#:"'<>]+:(?!//)\S+@""", re.IGNORECASE)
 # Pexip names a licence by its key in the URI of its row.
 _LICENCE = re.compile(r"(/licence/)[^/\"\s]+")
@@ -53,17 +58,19 @@ def is_secret(name: str) -> bool:
 
 def without_account(text: str, mark: str = f"{HIDDEN}@") -> str:
     """`text` with `mark` for the account and the password of each URL in it."""
-    return _ACCOUNT.sub(mark, text)
+    return _ACCOUNT.sub(mark, text) if "@" in text else text
 
 
-def address_without_account(address: str) -> str:
-    """The same of a text that is an address as a whole, which may lack its scheme."""
-    return _BARE_ACCOUNT.sub(f"{HIDDEN}@", without_account(address))
+def address_without_account(name: str, text: str) -> str:
+    """The same of a member's text; where its name says that it is the address of a server, a scheme is not needed."""
+    text = without_account(text)
+    return _BARE_ACCOUNT.sub(f"{HIDDEN}@", text) if _SERVER.search(name) else text
 
 
-def accounts_in(address: str) -> list[str]:
+def accounts_in(name: str, text: str) -> list[str]:
     """What `address_without_account` takes away."""
-    return [account[:-1].strip() for pattern in (_ACCOUNT, _BARE_ACCOUNT) for account in pattern.findall(address)]
+    patterns = (_ACCOUNT, _BARE_ACCOUNT) if _SERVER.search(name) else (_ACCOUNT,)
+    return [account[:-1].strip() for pattern in patterns for account in pattern.findall(text)]
 
 
 def without_secrets(data: Any) -> Any:
@@ -119,14 +126,14 @@ class Redactor:
 
     def said(self, text: str) -> str:
         """What a device says, for a line that anybody sees: also without accounts and secrets in its URLs."""
-        return _FORM_MEMBER.sub(_hide, without_account(self.known(text)))
+        return _without_form_secrets(without_account(self.known(text)))
 
     def body(self, text: str) -> str:
         """A request's or an answer's body for -vvv."""
         text = _without_xml_rpc_secrets(_without_json_secrets(_up_to_a_long_secret(text)))
-        for pattern in (_JSON_IN_JSON, _XML_ELEMENT, _FORM_MEMBER):
+        for pattern in (_JSON_IN_JSON, _XML_ELEMENT):
             text = pattern.sub(_hide, text)
-        return self.known(without_account(_LICENCE.sub(rf"\1{HIDDEN}", text)))
+        return self.known(without_account(_LICENCE.sub(rf"\1{HIDDEN}", _without_form_secrets(text))))
 
     def header(self, name: str, value: str) -> str:
         """A header's value for -vvv."""
@@ -134,7 +141,7 @@ class Redactor:
         if secret or _SECRET.search(name):
             return HIDDEN
         place, mark, query = value.partition("?")  # of a Location
-        return self.known(without_account(place) + mark + _FORM_MEMBER.sub(_hide, query))
+        return self.known(without_account(place) + mark + _without_form_secrets(query))
 
 
 def _hide(match: re.Match[str]) -> str:
@@ -188,6 +195,28 @@ def _without_xml_rpc_secrets(text: str) -> str:
     return "".join(parts) + text[place:]
 
 
+def _without_form_secrets(text: str) -> str:
+    """A form, or text with URLs in it, with secrets hidden."""
+    parts = []
+    place = end_of_query = 0
+    for head in _FORM_MARK.finditer(text):
+        if head.start() < place:
+            continue
+        if head["mark"] == "?" and head.start() >= end_of_query:
+            end_of_query = _end(_QUERY, text, head.start())
+        if is_secret(head["name"] or ""):
+            in_url = head.start() < end_of_query or head["mark"] == ";"
+            parts += [text[place : head.end()], HIDDEN]
+            place = _end(_QUERY_VALUE if in_url else _FORM_VALUE, text, head.end())
+    return "".join(parts) + text[place:]
+
+
+def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
+    """Where the match that begins at `start` ends."""
+    match = pattern.match(text, start)
+    return match.end() if match else start
+
+
 def _pattern(secret: str) -> str:
     escaped = re.escape(secret)
-    return escaped if len(secret) >= _SHORT else rf"(?<!\w){escaped}(?!\w)"
+    return escaped if len(secret) >= SHORT else rf"(?<!\w){escaped}(?!\w)"

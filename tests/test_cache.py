@@ -164,6 +164,14 @@ def test_no_secret_and_nobodys_name_is_kept_of_the_phone(check: Run, tmp_path: P
     assert "geheim" not in answer.stdout
 
 
+def test_a_text_of_many_urls_is_kept_in_time(check: Run, tmp_path: Path) -> None:
+    with Simulator(systems=("pexip",), tls=False) as devices:
+        devices.pexip.tables["status/v1/alarm/"][0]["details"] = "://" * 100_000
+        at_once, kept = (ask(check, devices, "pexip", "alarms", "--cache", age) for age in ("0", "60"))
+    assert said(kept) == said(at_once)
+    assert "://" * 100_000 in stored(tmp_path / "state")
+
+
 # -- the files
 
 

@@ -21,6 +21,7 @@ class Alarms(TableMode):
     notes = (
         "An alarm is raised when its total_count is not 0 and its status, whatever else it is, is not lowered.",
         "A peer whose alarms could not be computed (num_recs -1) is UNKNOWN.",
+        "%{peer} stands for each of the peers that report the alarm, one at a time.",
         "Confirmed keys (on a VCS, of the same platform): total_count, first_raised, last_raised, status.",
         "Inferred keys: severity, id, title, description; a raised alarm without a key for severity is UNKNOWN.",
     )
@@ -59,7 +60,7 @@ class Alarms(TableMode):
         verdicts = [self._judged(alarm) for alarm in raised]
         yield from verdicts
         if "opened" in self.asked and all(alarm["opened"] is None for alarm in raised):
-            self.require("last_raised", "first_raised")
+            self._require_age(raised)
         acknowledged = sum(alarm["status"] == "acknowledged" for alarm in raised)
         yield from self.measure("alerts", sum(verdict.alert for verdict in verdicts))
         yield from self.measure("raised", len(raised))
@@ -68,6 +69,13 @@ class Alarms(TableMode):
     def headline(self) -> str:
         raised = self.values["raised"]
         return f"{self.count_of(raised)} raised, none to worry about" if raised else "no alarm"
+
+    def _require_age(self, raised: list[dict[str, Any]]) -> None:
+        """Makes a problem of it that no raised alarm has an age, whatever lowered ones have."""
+        times = ("last_raised", "first_raised")
+        self.require(*times)
+        if raised and not any((self.tables[0].path, name) in self.unreported for name in times):
+            self.problems.append(f"opened: not reported, no raised alarm has a readable {' or '.join(times)}")
 
     def _judged(self, alarm: Record) -> Verdict:
         """The worst that the alarm deserves on any of its peers: an expression may name one."""

@@ -110,9 +110,15 @@ def _drop_personal(struct: dict[str, Any]) -> None:
 
 
 def _identity(struct: Mapping[str, Any], who: Collection[str]) -> str:
-    """A digest of what tells a struct apart, of all of it where it has nothing of that, or nothing of `who`."""
+    """A digest of what tells a struct apart, with all its words where it has nothing of `who`.
+
+    Numbers are left out there, also those that come as text: packets are counted on from page to page and run to run.
+    """
     known = {name: struct[name] for name in _IDENTITY if name in struct}
-    if not known or (who and not any(struct.get(name) for name in who)):
+    if who and not any(struct.get(name) for name in who):
+        words = {name: text for name, text in struct.items() if isinstance(text, str) and not text.isdecimal()}
+        known.update(words)
+    elif not known:
         known = dict(struct)
     text = json.dumps(known, sort_keys=True, default=str)
     return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()

@@ -32,7 +32,7 @@ class Licenses(Mode):
     )
 
     def probe(self) -> Iterator[Finding]:
-        answer = self.client.rest.get(_PATH)
+        answer = self.client.rest.get(_PATH, nested=True)
         figures = [{"name": ".".join(path), "value": value} for path, value in _numbers(answer, ()) if path]
         self.shown = []
         for figure in self.select(figures):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import Counter as Tally
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable
 
@@ -56,6 +57,8 @@ class Losses:
         before = (previous or {}).get("losses")
         self._before: Mapping[str, Any] = before if isinstance(before, dict) else {}
         self._found: dict[str, dict[str, float]] = {}
+        # Those of whom nothing tells them apart keep to their order, lest one be compared with another.
+        self._alike: Tally[str] = Tally()
         self._threshold = threshold
         self._describe = describe
         self._worst: list[tuple[float, int, str]] = []
@@ -98,6 +101,8 @@ class Losses:
         those of the previous run.
         """
         call = f"{participant['identity']} {participant['connectTime'] or ''}"
+        self._alike[call] += 1
+        call = f"{call} {self._alike[call]}"
         found = self._found[call] = {}
         for stream, names in STREAMS.items():
             lost, packets = (participant[name] for name in names)

@@ -33,7 +33,7 @@ def table(rest: Rest, path: str, keep: Collection[str] = (), peer: str | None = 
     that a cached answer holds although their names sound personal.
     """
     peers: dict[str, _Records] = {}
-    query = {"peer": peer} if peer else {}
+    query: dict[str, Any] = {"peer": peer} if peer else {}
     offset = 0
     for _ in range(_MOST_PAGES):
         page = _unwrapped(rest, path, rest.get(TABLES + path, keep, **query, limit=PAGE, offset=offset))

@@ -13,7 +13,7 @@ from ..errors import DeviceError, NotXml
 from ..redact import without_secrets
 from ..text import shorten
 from .markup import Refused, tree
-from .rest_xml import objects, peers
+from .rest_xml import leaves, objects, peers
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -30,14 +30,15 @@ class Rest:
     def __init__(self, session: Session) -> None:
         self.session = session
 
-    def get(self, path: str, keep: Collection[str] = (), **query: object) -> Any:
-        """The JSON at a path; XML in the same shape: peers of a table, else an object of what is in its root.
+    def get(self, path: str, keep: Collection[str] = (), *, nested: bool = False, **query: object) -> Any:
+        """The JSON at a path; XML in the same shape: peers of a table, else an object of all the texts in it.
 
-        keep: members that a cached answer holds although their names sound personal. Raises VideoconfError,
-        DeviceError for an error that the API words with a code of its own.
+        keep: members that a cached answer holds although their names sound personal. nested: XML becomes an object of
+        what is in its root, with objects in it. Raises VideoconfError, DeviceError for an error that the API words
+        with a code of its own.
         """
         target = f"{path}?{urlencode(query)}" if query else path
-        return self.session.cached(target, lambda: self._ask(target), keep)
+        return self.session.cached(target, lambda: self._ask(target, nested), keep)
 
     def count(self, path: str, kind: type[dict[str, Any]] | type[list[Any]]) -> int:
         """How many members an object or a list in JSON has: 100,000 need not be remembered for that."""
@@ -46,8 +47,11 @@ class Rest:
 
     # -- one answer
 
-    def _ask(self, target: str) -> Any:
-        return without_secrets(self._parsed(target))
+    def _ask(self, target: str, nested: bool) -> Any:
+        answer = self._answer(target)
+        is_xml = answer.body.lstrip().startswith(b"<")
+        found = self._from_xml(answer, nested) if is_xml else self._unworded(answer, answer.json())
+        return without_secrets(found)
 
     def _counted(self, path: str, kind: type[dict[str, Any]] | type[list[Any]]) -> int:
         answer = self._answer(path)
@@ -58,11 +62,6 @@ class Rest:
         if not isinstance(found, kind):
             raise self.session.device.wrong_shape(path, "no object" if kind is dict else "no list")
         return len(found)
-
-    def _parsed(self, target: str) -> Any:
-        answer = self._answer(target)
-        is_xml = answer.body.lstrip().startswith(b"<")
-        return self._unworded(answer, self._from_xml(answer) if is_xml else answer.json())
 
     def _answer(self, target: str) -> Answer:
         answer = self.session.request("GET", target, any_status=True)
@@ -91,14 +90,15 @@ class Rest:
         reason = f"error {said.get('error_code')}: {said.get('message', 'no message')}"
         return DeviceError(address=answer.device.address, path=bare(answer.path), reason=shorten(reason, 300))
 
-    def _from_xml(self, answer: Answer) -> Any:
+    def _from_xml(self, answer: Answer, nested: bool) -> Any:
         try:
             root = tree(answer.body)
         except Refused as refused:
             raise NotXml(address=answer.device.address, path=bare(answer.path), reason=str(refused)) from None
         if root.name.lower() == "html":
             raise answer.device.wrong_shape(answer.path, "it is a web page")
-        return peers(root) or objects(root)
+        texts = self._unworded(answer, peers(root) or leaves(root))
+        return objects(root) if nested and isinstance(texts, dict) else texts
 
 
 def _text_members(body: bytes) -> int:

@@ -24,6 +24,15 @@ def peers(root: Element) -> list[dict[str, Any]]:
     return found
 
 
+def leaves(root: Element) -> dict[str, str]:
+    """The elements without children by their names; the first of a name in the order of the document counts."""
+    found: dict[str, str] = {}
+    for element in root.walk():
+        if not element.children:
+            found.setdefault(element.name, element.text.strip())
+    return found
+
+
 def objects(root: Element) -> dict[str, Any]:
     """What is in the root, or it alone; an element is the text or the object in it, of equal names a list."""
     return _members(root.children or [root])

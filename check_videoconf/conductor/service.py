@@ -9,6 +9,7 @@ from ..counters import Finding, Status
 from ..errors import VideoconfError
 from ..fields import Fields
 from ..mode import Record
+from ..text import shorten
 from .tables import Table, TableMode
 
 _STATUS, _UNIT = "/status", "/systemunit.xml"
@@ -22,6 +23,7 @@ class Service(TableMode):
     notes = (
         "Where state and version stand in /status is inferred: JSON and XML are read, --field names other keys.",
         "Where several states are told, as by the peers of a cluster, all of them count: `active, inactive`.",
+        "States of parts, which stand deeper in the answer than that of the service, do not.",
         "Name and version in systemunit.xml are confirmed; they are left out where they cannot be read.",
     )
     example = '--critical-service "%{state} !~ /^active$/i"'
@@ -40,7 +42,8 @@ class Service(TableMode):
 
     def probe(self) -> Iterator[Finding]:
         status, unit = self.tables
-        (found,) = self.typed(status, [_leaves(self.client.rest.get(_STATUS), self.keys_of(status)["state"])])
+        said = _leaves(self.client.rest.get(_STATUS, nested=True), self.keys_of(status)["state"])
+        (found,) = self.typed(status, [said])
         try:
             (system,) = self.typed(unit, [_leaves(self.client.rest.get(_UNIT))])
         except VideoconfError as error:
@@ -69,20 +72,29 @@ class Service(TableMode):
 
 def _describe(service: Record) -> str:
     name, version = service["name"] or "the Conductor", service["version"] or "of unknown version"
-    return f"{name} {version} is {service['state'] or 'in no known state'}"
+    return f"{name} {version} is {shorten(service['state'], 120) or 'in no known state'}"
 
 
 def _leaves(answer: Any, every: Collection[str] = ()) -> dict[str, Any]:
-    """Whatever is no container in parsed JSON, by its key: of `every` a list of all that differ, else the first."""
+    """Whatever is no container in parsed JSON, by its key; of equal names the least deep counts, lists being no depth.
+
+    Of `every` it is a list: all that are at the least depth where there is any, without those that differ in case only.
+    """
     leaves: dict[str, Any] = {}
-    found: list[tuple[str, Any]] = [("", answer)]
-    for key, value in found:  # which grows meanwhile
-        if isinstance(value, dict):
-            found.extend(value.items())
-        elif isinstance(value, list):
-            found.extend((key, inner) for inner in value)
-        elif key not in every:
-            leaves.setdefault(key, value)
-        elif value not in leaves.setdefault(key, []):
-            leaves[key].append(value)
+    level = [("", answer)]
+    while level:
+        deeper: list[tuple[str, Any]] = []
+        told: dict[str, dict[Any, Any]] = {}
+        for key, value in level:  # which grows by what lists hold
+            if isinstance(value, dict):
+                deeper.extend(value.items())
+            elif isinstance(value, list):
+                level.extend((key, inner) for inner in value)
+            elif key not in every:
+                leaves.setdefault(key, value)
+            else:
+                told.setdefault(key, {}).setdefault(value.lower() if isinstance(value, str) else value, value)
+        if leaves.keys().isdisjoint(every):
+            leaves.update((key, list(values.values())) for key, values in told.items())
+        level = deeper
     return leaves

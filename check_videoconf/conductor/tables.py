@@ -97,8 +97,8 @@ class TableMode(AskingMode):
     def records(self, table: Table, *, shared: bool = False, apart: bool = False) -> list[dict[str, Any]]:
         """All records of a table with exactly its fields, `peers`, the addresses of who has it, and `peer`, as text.
 
-        Tables that the cluster shares come once from each peer: records that are equal are one, of all those peers,
-        unless they are kept `apart`, as what each peer says of itself. What no key holds becomes a problem, or a remark
+        Tables that the cluster shares come once from each peer: records that are equal are one, of all those peers;
+        `apart`: without a uuid they are what each peer says of itself. What no key holds becomes a problem, or a remark
         where it is optional. So does what a peer could not say: it is a remark if the table is `shared` by the cluster,
         for then one peer's answer is as good as another's.
         """
@@ -110,7 +110,7 @@ class TableMode(AskingMode):
             if peer.problem:
                 line = f"{table.path} of peer {peer.address}: {peer.problem}"
                 (self.remarks if spared else self.problems).append(line)
-        found = [(row, [peer.address]) for peer in peers for row in peer.records] if apart else _merged(peers)
+        found = _merged(peers, apart=apart)
         records = self.typed(table, [row for row, _ in found])
         return [_of(addresses, record) for record, (_, addresses) in zip(records, found)]
 
@@ -181,15 +181,16 @@ def _field(names: list[str]) -> Callable[[str], tuple[str, str]]:
     return kind
 
 
-def _merged(peers: list[Peer]) -> list[tuple[Mapping[str, Any], list[str]]]:
-    """Each record once, with the addresses of the peers that have it."""
-    found: dict[tuple[str, int], tuple[Mapping[str, Any], list[str]]] = {}
+def _merged(peers: list[Peer], *, apart: bool) -> list[tuple[Mapping[str, Any], list[str]]]:
+    """Each record once, with the addresses of the peers that have it; `apart`: one without a uuid is its peer's own."""
+    found: dict[tuple[str, str, int], tuple[Mapping[str, Any], list[str]]] = {}
     for peer in peers:
         same: Tally[str] = Tally()
         for row in peer.records:
             text = json.dumps(row, sort_keys=True)
             same[text] += 1
-            found.setdefault((text, same[text]), (row, []))[1].append(peer.address)
+            owner = peer.address if apart and not row.get("uuid") else ""
+            found.setdefault((owner, text, same[text]), (row, []))[1].append(peer.address)
     return list(found.values())
 
 

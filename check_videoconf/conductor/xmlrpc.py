@@ -33,6 +33,8 @@ _STRUCTURE = ("data", "value", "member", "name", "methodResponse", "params", "pa
 _TYPES.update({name.lower(): name for name in _STRUCTURE})
 # What holds no text; where it does, that is kept for the reader of the field to judge.
 _NO_TEXT = ("int", "i4", "i8", "double", "boolean")
+# But for this: an id of the next page that nobody can read must not pass for none.
+_NEXT = "enumerateID"
 # What tells that a call has failed is always wanted.
 _OUTCOME = ("faultCode", "faultString", "status", "info")
 
@@ -41,8 +43,8 @@ def parse(body: bytes, wanted: Collection[str] | None = None) -> list[Any]:
     """An XML-RPC answer to its values, JSON-able. Raises Refused, xmlrpc.client.Fault, and the errors of unmarshalling.
 
     Tolerates type names in capitals, untyped values, <nil/>, dates without dashes (dates stay text), and numbers that
-    are none (they stay text). Members that are secrets (PINs come back in clear) and, if `wanted` is given, all others
-    not in it never become values.
+    are none (they stay text, but for the enumerateID). Members that are secrets (PINs come back in clear) and, if
+    `wanted` is given, all others not in it never become values.
     """
     unmarshaller = _Unmarshaller(wanted)
     unmarshaller.xml("", None)  # expat hands out text, not bytes
@@ -89,7 +91,7 @@ class _Unmarshaller(xmlrpc.client.Unmarshaller):
         try:
             self.end(tag)
         except (ValueError, TypeError):
-            if tag not in _NO_TEXT:
+            if tag not in _NO_TEXT or self._stack[-1:] == [_NEXT]:
                 raise
             self.append("".join(self._data))
             self._value = False  # what the value around it holds is had

@@ -67,6 +67,12 @@ class AlarmHistory(History):
         raised, lowered = (self.values[f"alarms-{word}"] for word in ("raised", "lowered"))
         return f"{self.count_of(raised)} raised and {lowered} lowered {self.span}"
 
+    def was_told(self, record: Record, field: str) -> bool:
+        """Lowered before it was raised: since the clock was set back. Until then the history may have hidden it."""
+        lowered = record["time_lowered"]
+        hidden = field == "time_raised" and lowered is not None and lowered < record["time_raised"]
+        return not hidden or record["id"] in self.remembered["open"]
+
     def _raised_before(self, raising: Window, raised: list[Record], lowered: list[Record]) -> list[Record]:
         """Of the alarms just lowered those whose raising was never shown: the history may hold none that is open."""
         told = {*self._open_before(), *(alarm["id"] for alarm in raised)}

@@ -19,6 +19,8 @@ PAGE = 1000
 _MOST_PAGES = 2000
 # Ten times the largest deployment: the rows that were seen are remembered.
 _MOST_ROWS = 200_000
+# Where rows leave faster than that finds one that was seen, those that are left out are few among very many.
+_MOST_RETURNS = 50
 
 
 class _Page(NamedTuple):
@@ -57,7 +59,7 @@ class Client:
         seen: set[Any] = set()
         at_first: float | None = None
         before: float | None = None
-        offset = stride = 0
+        offset = stride = returns = 0
         shrinks = False
         for _ in range(_MOST_PAGES):
             known = len(seen)
@@ -70,7 +72,8 @@ class Client:
             joins = not offset or (bool(page.rows) and self._identity(resource, page.rows[0]) in seen)
             fell = 0 if before is None or page.total is None else max(0, int(before - page.total))
             before, shrinks = page.total, shrinks or fell > 0
-            if not joins and (fell or stride):
+            if not joins and (fell or stride) and returns < _MOST_RETURNS:
+                returns += 1
                 # Rows have left, and others moved up to where had been read: back, to a row that was seen. What came
                 # is not counted as seen, since there is a gap before it; it comes again.
                 stride = 2 * max(fell, stride)

@@ -23,8 +23,10 @@ LATE = 120
 # More than rounding and the whole seconds of an HTTP date; less than LATE.
 _TOLERANCE = 1
 _STEPPED = 60
+# How long ids are kept: rows of that time are told once, also when the clock is set back by less.
+_KEPT = 2 * 3600
 # So many conferences the Management Node keeps; their ids are within what a state file may hold.
-_MOST_AHEAD = 10_000
+_MOST = 10_000
 # Seconds of today are exact to a quarter of this.
 _EXACT = 1e-6
 _YEAR_9999 = 253_402_300_799.0
@@ -78,8 +80,10 @@ class Window:
         a node may be wrong) must not hide those that come until then."""
         newest = max(self.seen.values(), default=self.cursor)
         cursor = max(self.cursor, newest if clock is None else min(newest, clock + _TOLERANCE))
-        kept = {identity: time for identity, time in self.seen.items() if time >= cursor - LATE - _TOLERANCE}
-        return {"floor": self.floor, "cursor": cursor, "seen": kept}
+        newest_first = sorted(self.seen.items(), key=lambda told: -told[1])
+        needed = sum(time >= cursor - LATE - _TOLERANCE for _, time in newest_first)
+        kept = [told for told in newest_first if told[1] >= cursor - _KEPT][: max(needed, _MOST)]
+        return {"floor": self.floor, "cursor": cursor, "seen": dict(kept)}
 
 
 class History(Mode):
@@ -141,9 +145,15 @@ class History(Mode):
         self.say_once(f"the device's clock was set back: the next run looks back {words}")
         start = max(0.0, clock - look_back)
         ahead = self.records_since(clock + _TOLERANCE, path, field)
-        told = [record for record in ahead if not window.covers(record[field])][-_MOST_AHEAD:]
+        told = [record for record in ahead if not window.covers(record[field]) and self.was_told(record, field)][
+            -_MOST:
+        ]
         seen = {**window.seen, **{record["id"]: record[field] for record in told}}
         return {"floor": start, "cursor": start, "seen": seen}
+
+    def was_told(self, record: Record, field: str) -> bool:
+        """Whether a row dated ahead of the clock that was set back, by `field`, was there while it was ahead."""
+        return True
 
     def _look_back(self) -> float:
         """How far: to before the previous run, if its time is known, but no less than --window."""

@@ -52,7 +52,7 @@ class Locations(Mode):
         yield from self.measure("locations-total", len(locations))
         highest = max((load for load in loads if load is not None), default=None)
         yield from self.measure("load-max", highest, told=True)
-        if highest is None:
+        if highest is None and locations:
             self.lacking(["load-max"], "nothing to judge")
         capacity.not_supported(self)
 

@@ -94,7 +94,7 @@ class NodeLoad(Mode):
         loads = _known(available)
         yield from self.measure("load-average", mean(loads), told=True)
         yield from self.measure("load-max", max(loads, default=None), told=True)
-        if not loads:
+        if not loads and self.selected:
             self.lacking(["load-average", "load-max"], "nothing to judge")
         yield from self.measure("nodes-available", len(available), high=self.selected)
         if not capacity.not_supported(self, "hd-total"):
@@ -106,7 +106,7 @@ class NodeLoad(Mode):
             return
         for location, nodes in grouped((node["location"] or "", node) for node in available):
             yield from self.measure("location-load", mean(_known(nodes)), location or "none")
-        if not available:
+        if not available and self.selected:
             self.lacking(["location-load"], "nothing to judge")
 
 

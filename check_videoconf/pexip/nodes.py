@@ -101,7 +101,8 @@ class Nodes(Mode):
         versions = Tally(node["version"] for node in nodes if node["version"])
         shown = (f"{version} on {plural(count, 'node')}" for version, count in versions.most_common())
         which = ", ".join(shown) if len(versions) > 1 else ""
-        yield from self.measure("versions", len(versions) or None, which=which)
+        if nodes:
+            yield from self.measure("versions", len(versions) or None, which=which)
         wanted = self.given.expect_nodes
         if wanted is not None:
             yield from self.expect("--expect-nodes", f"{wanted}", f"{total}", met=total == wanted)

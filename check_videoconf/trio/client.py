@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import RestDisabled
 from ..fields import Fields, Gaps
-from ..redact import accounts_in, address_without_account
+from ..redact import SHORT, accounts_in, address_without_account
 from . import statuses
 
 if TYPE_CHECKING:
@@ -103,15 +103,23 @@ class Client:
         except RecursionError:
             raise self.session.device.wrong_shape(path, "nested too deep") from None
 
-    def _clean(self, value: Any) -> Any:
-        """Keys without the blanks some firmware puts round them, addresses of servers without the account in them."""
+    def _clean(self, value: Any, name: str = "") -> Any:
+        """Keys without the blanks some firmware puts round them, addresses of servers without the account in them.
+
+        `name` is that of the member; what is the value of a parameter has the parameter's name.
+        """
         if isinstance(value, dict):
-            names = ((str(key).strip(), inner) for key, inner in value.items())
-            return {name: self._clean(inner) for name, inner in names if name != _CALLERS_ADDRESS}
+            members = ((str(key).strip(), inner) for key, inner in value.items())
+            return {
+                key: self._clean(inner, name if key.lower() == "value" else key)
+                for key, inner in members
+                if key != _CALLERS_ADDRESS
+            }
         if isinstance(value, list):
-            return [self._clean(inner) for inner in value]
+            return [self._clean(inner, name) for inner in value]
         if isinstance(value, str) and "@" in value:
-            for account in accounts_in(value):
-                self.session.redactor.add(account, account.partition(":")[2])
-            return address_without_account(value)
+            for account in accounts_in(name, value):
+                password = account.partition(":")[2]
+                self.session.redactor.add(account, password if len(password) >= SHORT else None)
+            return address_without_account(name, value)
         return value

@@ -75,7 +75,7 @@ def _expected(given: list[tuple[str, str]]) -> dict[str, str]:
     """The value that each parameter should have, without the account in an address. Raises OptionError."""
     expected: dict[str, str] = {}
     for name, value in given:
-        wanted = address_without_account(value)
+        wanted = address_without_account(name, value)
         if expected.setdefault(name, wanted) != wanted:
             one, other = (parameters.shown(name, value) for value in (expected[name], wanted))
             raise OptionError(f"--expect: {name} cannot be both '{one}' and '{other}'")

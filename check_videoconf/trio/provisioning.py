@@ -48,7 +48,7 @@ class Provisioning(Mode):
         for name, value in self.found.items():
             wanted = getattr(self.given, f"expect_{name}")
             if wanted is not None and value is not None:  # what cannot be had is told as such
-                wanted = address_without_account(wanted)
+                wanted = address_without_account(_PLACES[name][1], wanted)
                 yield from self.expect(f"--expect-{name}", wanted, value, met=_compared(value) == _compared(wanted))
 
     def _setting(self, name: str, running: Mapping[str, Any], info: Mapping[str, Any]) -> str | None:

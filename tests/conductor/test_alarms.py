@@ -271,6 +271,20 @@ def test_an_expression_on_an_age_that_cannot_be_told_is_unknown(box: Box, times:
     assert box.check("alarms", "--critical-status", "%{opened} > 1d").code == 2
 
 
+@pytest.mark.parametrize("time", [None, "", "yesterday", []])
+def test_the_age_of_an_alarm_that_is_lowered_does_not_stand_for_one_that_is_raised(box: Box, time: object) -> None:
+    raised = alarm(status="acknowledged", last_raised=time, first_raised=time)
+    box.tables[PATH] = [peer(raised, alarm(3, status="lowered"))]
+    assert box.check("alarms").code == 0
+    answer = box.check("alarms", "--critical-status", "%{opened} > 1d")
+    assert answer.summary == "opened: not reported, no raised alarm has a readable last_raised or first_raised"
+    assert answer.code == 3
+    box.tables[PATH] = [peer(raised, alarm(3, status="acknowledged"))]
+    assert box.check("alarms", "--critical-status", "%{opened} > 1d").code == 0
+    box.tables[PATH] = [peer(alarm(3, status="lowered"))]
+    assert box.check("alarms", "--critical-status", "%{opened} > 1d").code == 0
+
+
 def test_a_filter_on_what_cannot_be_read_of_any_alarm_is_unknown(box: Box) -> None:
     box.tables[PATH] = [peer(alarm(severity=["critical"]))]
     answer = box.check("alarms", "--filter-severity", "critical")

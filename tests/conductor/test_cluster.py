@@ -157,6 +157,15 @@ def test_interfaces_of_different_peers_are_different_ones(box: Box) -> None:
     assert box.check("network", "--filter-peer", "51$").perfdata == {"interfaces.total.count": "1;;;0;"}
 
 
+def test_an_interface_with_a_uuid_that_several_peers_have_is_one(box: Box) -> None:
+    rows = [interface(state="down"), {"name": "LAN2", "state": "up"}, {"uuid": "", "name": "LAN3", "state": "up"}]
+    box.tables[INTERFACES] = [peer(*rows, address=f"192.0.2.{n}") for n in (50, 51)]
+    answer = box.check("network")
+    assert answer.summary == "LAN1 on 192.0.2.50, 192.0.2.51: down, 1000full"
+    assert answer.perfdata == {"interfaces.total.count": "5;;;0;"}
+    assert box.check("network", "--filter-peer", "51$").perfdata == {"interfaces.total.count": "3;;;0;"}
+
+
 def test_an_expression_on_what_no_key_holds_is_unknown(box: Box) -> None:
     box.tables[INTERFACES] = [peer({"uuid": "u", "name": "LAN1", "state": "up", "rate": "1000full"})]
     assert box.check("network").code == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from xmlrpc.client import Fault
+from xmlrpc.client import Fault, dumps
 
 import pytest
 
@@ -54,6 +54,21 @@ def test_an_enumerate_id_that_is_none_is_another_shape(box: Box) -> None:
     answer = box.check("conferences")
     assert answer.summary.endswith("another shape than expected: enumerateID is no text")
     assert answer.code == 3
+
+
+@pytest.mark.parametrize("told", ["<int></int>", "<int/>", "<i4> </i4>", "<boolean/>", "<double>x</double>"])
+def test_an_enumerate_id_that_cannot_be_read_does_not_end_the_walk_as_complete(box: Box, told: str) -> None:
+    answered = dumps((page(conference(1), following="next"),), methodresponse=True)
+    box.methods[METHOD] = answered.replace("<string>next</string>", told)
+    assert told in str(box.methods[METHOD])
+    answer = box.check("conferences")
+    assert "has another shape than expected" in answer.summary
+    assert (answer.code, len(box.asked)) == (3, 1)
+
+
+def test_an_empty_enumerate_id_is_that_of_the_last_page(box: Box) -> None:
+    box.methods[METHOD] = {"conferences": [conference(1)], "enumerateID": ""}
+    assert box.check("conferences").summary == "1 conference"
 
 
 def test_other_faults_during_the_walk_are_unknown(box: Box) -> None:
@@ -114,6 +129,29 @@ def test_participants_without_a_name_are_told_apart_by_what_else_they_say(box: B
         {"participants": rows[1:]},
     ]
     assert box.check("participants").perfdata["participants.total.count"].startswith("4;")
+
+
+def counting(packets: object) -> Struct:
+    """A participant without a name whose packets are counted meanwhile."""
+    return {**NAMELESS, "audioRxReceived": packets, "audioRxLost": 0}
+
+
+@pytest.mark.parametrize("kind", [int, str])
+def test_participants_without_a_name_are_the_same_although_packets_were_counted_meanwhile(box: Box, kind: type) -> None:
+    box.methods["participant.enumerate"] = [
+        {"participants": [participant(1), counting(kind(1000))], "enumerateID": "next"},
+        {"participants": [counting(kind(2000)), participant(2)]},
+    ]
+    assert box.check("participants").perfdata["participants.total.count"].startswith("3;")
+
+
+def test_a_page_of_participants_without_a_name_that_comes_again_ends_the_walk(box: Box) -> None:
+    box.methods["participant.enumerate"] = [
+        {"participants": [counting(1000 * number)], "enumerateID": f"{number}"} for number in range(9)
+    ]
+    answer = box.check("participants")
+    assert "the pages of participant.enumerate at conductor.test:443 do not end as they should" in answer.summary
+    assert (answer.code, len(box.asked)) == (3, 2)
 
 
 def test_what_tells_calls_apart_may_be_nested(box: Box) -> None:

@@ -60,6 +60,15 @@ def test_numbers_in_xml_are_named_alike(box: Box, document: str, found: dict[str
     assert answer.code == 0
 
 
+@pytest.mark.parametrize("around", ["{}", "<error>{}</error>", "<a><b><PMP>5</PMP>{}</b></a>"])
+def test_an_error_in_xml_is_no_licence_wherever_it_stands(box: Box, around: str) -> None:
+    error = "<error_code>60</error_code><message>internal</message>"
+    box.documents[PATH] = f"<r>{around.format(error)}</r>"
+    answer = box.check("licenses")
+    assert answer.summary == f"conductor.test:443 answered {PATH} with error 60: internal"
+    assert (answer.perfdata, answer.code) == ({}, 3)
+
+
 @pytest.mark.parametrize(("limit", "code"), [("12", 0), ("11", 1)])
 def test_thresholds_on_those_that_are_chosen(box: Box, limit: str, code: int) -> None:
     box.documents[PATH] = {"PMP": {"total": 50, "used": 12}}

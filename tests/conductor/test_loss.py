@@ -121,6 +121,31 @@ def test_loss_is_that_since_the_previous_run(box: Box, monkeypatch: pytest.Monke
     assert "packet loss: first run, over the whole of each call" not in answer.long_output
 
 
+@pytest.mark.parametrize("shape", [dict, nested])
+def test_loss_of_those_without_a_name_is_that_since_the_previous_run(
+    box: Box, monkeypatch: pytest.MonkeyPatch, shape: Any
+) -> None:
+    nameless: Struct = {"participantName": "", "connectionUniqueId": ""}
+    box.has("participants", shape(losing(1, 500, **nameless)))
+    assert box.check("participants").code == 2
+    monkeypatch.setattr("check_videoconf.mode.time.time", lambda: NOW + 60)
+    box.has("participants", shape(losing(1, 500, of=10_000, audioRxMuted=True, **nameless)))
+    answer = box.check("participants")
+    assert (answer.summary, answer.code) == ("1 participant, 0 % of 1 lossy", 0)
+
+
+def test_those_who_cannot_be_told_apart_do_not_take_the_losses_of_each_other(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alike: Struct = {"participantName": "", "connectionUniqueId": "", "address": ""}
+    box.has("participants", losing(1, 500, of=1_000, **alike), losing(2, 0, of=5_000, **alike))
+    box.check("participants")
+    monkeypatch.setattr("check_videoconf.mode.time.time", lambda: NOW + 60)
+    box.has("participants", losing(1, 500, of=8_000, **alike), losing(2, 0, of=6_000, **alike))
+    answer = box.check("participants")
+    assert (answer.summary, answer.code) == ("2 participants, 0 % of 2 lossy", 0)
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -60,6 +60,13 @@ def test_another_sip_domain_than_expected_is_critical(box: Box, found: object, s
     assert (answer.perfdata["bundles.total.count"], answer.code) == ("2;80000;95000;0;100000", 2)
 
 
+@pytest.mark.parametrize("around", ["{}", "<r>{}</r>", "<response><sipdomain>{}</sipdomain></response>"])
+def test_the_sip_domain_in_xml_is_found_wherever_it_stands(box: Box, around: str) -> None:
+    box.documents[DOMAIN] = around.format("<SIPDomain>example.net</SIPDomain>")
+    assert box.check("provisioning", "--expect-sipdomain", "example.net").code == 0
+    assert box.check("provisioning", "--expect-sipdomain", "example.com").code == 2
+
+
 def test_the_sip_domain_can_be_judged(box: Box) -> None:
     box.documents[DOMAIN] = {"SIPDomain": None}
     answer = box.check("provisioning", "--warning-sipdomain", "%{domain} =~ /^$/")

@@ -76,12 +76,45 @@ def test_any_shape_of_status_is_read(box: Box, document: Any) -> None:
         ("<a><b><status>active</status></b><b><status>inactive</status></b></a>", "active, inactive", 2),
         ("<a><status>active</status><status>inactive</status></a>", "active, inactive", 2),
         ({"services": [{"status": "active"}, {"status": "active"}]}, "active", 0),
+        ({"services": [{"status": "Active"}, {"status": "active"}, {"status": "INACTIVE"}]}, "Active, INACTIVE", 2),
+        ({"one": {"status": "active"}, "peers": [[{"status": "inactive"}]]}, "active, inactive", 2),
+        ({"status": ["active", "inactive"]}, "active, inactive", 2),
     ],
 )
 def test_of_several_states_each_counts(box: Box, document: Any, state: str, code: int) -> None:
     box.documents["/status"] = document
     answer = box.check("service")
     assert (answer.summary, answer.code) == (f"TestConductor XC2.2 is {state}", code)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"status": "active", "cluster": {"status": "enabled"}},
+        {"cluster": {"status": "inactive"}, "status": "active"},
+        {"status": "active", "x": {"status": None}, "peers": [{"status": "inactive"}]},
+        {"status": "active", "database": {"state": "inactive"}},
+        {"service": {"status": "active", "database": {"status": 0}}, "peers": [[{"x": {"status": "inactive"}}]]},
+        "<Status><cluster><status/></cluster><status>active</status></Status>",
+    ],
+)
+def test_the_state_of_a_part_is_not_that_of_the_service(box: Box, document: Any) -> None:
+    box.documents["/status"] = document
+    answer = box.check("service")
+    assert (answer.summary, answer.code) == ("TestConductor XC2.2 is active", 0)
+
+
+def test_a_state_that_is_none_is_not_made_up_for_by_that_of_a_part(box: Box) -> None:
+    box.documents["/status"] = {"status": None, "cluster": {"status": "active"}}
+    assert box.check("service").code == 3
+
+
+def test_very_many_states_are_all_judged_and_told_in_short(box: Box) -> None:
+    states = [f"state {number}" for number in range(60_000)]
+    box.documents["/status"] = {"services": [{"status": state} for state in (*states, "inactive")]}
+    answer = box.check("service", "--max-output", "0")
+    assert answer.summary.startswith("TestConductor XC2.2 is state 0, state 1, state 2, ")
+    assert (answer.summary[-1], len(answer.summary) < 200, answer.code) == ("…", True, 2)
 
 
 @pytest.mark.parametrize(
@@ -100,6 +133,19 @@ def test_name_and_version_of_the_system_unit_are_found_with_a_namespace_too(box:
     box.documents = {"/status": {"status": "active"}, "/systemunit.xml": UNIT_WITH_NAMESPACE}
     answer = box.check("service")
     assert answer.summary == "TestConductor XC4.3.1 is active"
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "<SystemUnit><Software><Version>XC4.3.1</Version><Name>a</Name></Software><Version>2</Version></SystemUnit>",
+        "<SystemUnit><Name>a</Name><Name>b</Name><Software><Version>XC4.3.1</Version></Software></SystemUnit>",
+    ],
+)
+def test_of_several_names_or_versions_of_the_system_unit_the_first_counts(box: Box, unit: str) -> None:
+    box.documents = {"/status": {"status": "active"}, "/systemunit.xml": unit}
+    answer = box.check("service")
+    assert (answer.summary, answer.code) == ("a XC4.3.1 is active", 0)
 
 
 @pytest.mark.parametrize("unit", [401, 404, 500, "<SystemUnit>", "no XML", "<!DOCTYPE a><a/>"])

@@ -139,6 +139,34 @@ def test_rows_read_behind_a_gap_do_not_hide_it(manager: Manager, page_limit: int
     assert (answer.perfdata["alarms.total.count"], answer.code) == (f"{3 * page_limit};;;0;", 2)
 
 
+def test_a_server_whose_total_goes_up_and_down_is_not_asked_for_ever(manager: Manager) -> None:
+    rows, asked = quiet(0, 5000), list[int]()
+
+    def page(offset: int) -> str:
+        asked.append(offset)
+        found = rows[offset : offset + 1000]
+        return envelope(found, 5000 - 1000 * (len(asked) % 2), offset=offset, limit=1000, more=True)
+
+    manager.pages[ALARM] = page
+    assert total(manager.check("alarms")) >= 4000
+    assert len(manager.requests) < 150
+
+
+def test_rows_that_leave_faster_than_they_are_read_end_the_search_for_a_row_that_was_seen(manager: Manager) -> None:
+    rows, asked = quiet(0, 2000), list[int]()
+
+    def page(offset: int) -> str:
+        if asked:
+            del rows[:20]
+            rows.extend(quiet(10_000 + 19 * len(asked), 19))
+        asked.append(offset)
+        return envelope(rows[offset : offset + 20], len(rows), offset=offset, limit=20, more=True)
+
+    manager.pages[ALARM] = page
+    assert total(manager.check("alarms")) > 1000
+    assert len(manager.requests) < 500
+
+
 @pytest.mark.parametrize("page_limit", [20, 1000])
 def test_a_critical_row_that_moves_up_to_the_page_before_is_seen(manager: Manager, page_limit: int) -> None:
     rows, asked = quiet(0, 2100), list[int]()

@@ -148,19 +148,35 @@ def test_each_conference_is_counted_once_when_the_clock_was_ahead_and_is_put_rig
     assert counted == Counter(range(ended))
 
 
+@pytest.mark.parametrize("ahead", [600, 1800, HOUR])
+def test_what_was_counted_in_the_last_hours_is_not_counted_again_however_long_the_clock_was_ahead(
+    past: Past, clocks: Clocks, ahead: int
+) -> None:
+    clocks.put(NOW, ahead=ahead)
+    counted: Counter[int] = Counter()
+    for number in range(70):
+        end(past, number, past.clock + 100)
+        clocks.go_on(150)
+        counted += run(past)
+        if number == 60:
+            clocks.put(clocks.now, ahead=0)
+    assert counted == Counter(range(70))
+
+
 def test_of_what_lies_ahead_of_the_clock_a_limited_number_is_remembered(
     past: Past, clocks: Clocks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those that the clock comes to first."""
-    monkeypatch.setattr("check_videoconf.pexip.history._MOST_AHEAD", 50)
+    monkeypatch.setattr("check_videoconf.pexip.history._MOST", 50)
+    clocks.put(NOW, ahead=4 * HOUR)
     for number in range(100):
-        end(past, number, past.clock - 1800 + number)
-    run(past, "--window", "1h")
+        end(past, number, past.clock - 3 * HOUR + number)
+    run(past, "--window", "4h")
     end(past, 100, past.clock)
     clocks.go_on(60)
-    assert run(past, "--window", "1h") == {100: 1}
+    assert run(past, "--window", "4h") == {100: 1}
     clocks.put(clocks.now, ahead=0)
-    run(past, "--window", "1h")
+    run(past, "--window", "4h")
     (path,) = states(tmp_path)
     seen = json.loads(path.read_text())["state"]["end_time"]["seen"]
     assert sorted(int(identity[-12:]) for identity in seen) == [*range(50), 100]
@@ -219,3 +235,22 @@ def test_alarms_counted_while_the_clock_was_ahead_are_not_counted_again(past: Pa
         clocks.go_on(300)
         total.append(counts(past.check("alarm-history")))
     assert total == [(1, 1)] * 8
+
+
+def test_a_raising_that_the_history_hid_is_counted_when_it_is_lowered_after_the_step(
+    past: Past, clocks: Clocks
+) -> None:
+    """Some versions show an alarm only when it is over."""
+    past.check("alarm-history")
+    raised = past.clock + 100
+    past.appear(ALARMS, alarm(1, past.clock + 500, past.clock + 550, name="other"))
+    clocks.go_on(600)
+    assert counts(past.check("alarm-history")) == (1, 1)
+    clocks.put(clocks.now + 60, ahead=0)
+    past.appear(ALARMS, alarm(2, raised, past.clock + 60))
+    clocks.go_on(120)
+    total = [counts(past.check("alarm-history"))]
+    for _ in range(2):
+        clocks.go_on(300)
+        total.append(counts(past.check("alarm-history")))
+    assert total == [(0, 0), (1, 1), (0, 0)]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .simulated import Phone
+from .simulated import CONFIG, Phone
 
 RATE = ("--expect", "video.callRate=2048")
 
@@ -95,6 +95,23 @@ def test_a_number_is_no_address_with_an_account(new_phone: Phone, number: str) -
     answer = new_phone.check("config", "--expect", f"reg.1.address={number}", "-v")
     assert answer.long_output[0] == f"OK: reg.1.address is '{number}' (from config)"
     assert new_phone.check("config", "--expect", "reg.1.address=sip:other@example.net").code == 2
+
+
+@pytest.mark.parametrize(("name", "expected"), [("digitmap", "R9:5060@x"), ("reg.1.address", "xmpp:other@x")])
+def test_what_is_no_servers_address_is_compared_as_a_whole(new_phone: Phone, name: str, expected: str) -> None:
+    new_phone.configure(name, "im:bob@x")
+    answer = new_phone.check("config", "--expect", f"{name}={expected}")
+    said = f"parameter {name}: expected {expected}, found im:bob@x / parameters different 1, above 0"
+    assert answer.first_line == f"TRIO CONFIG CRITICAL - {said} | {figures(1, 1)}"
+    assert new_phone.check("config", "--expect", f"{name}=im:bob@x").code == 0
+
+
+def test_the_account_of_a_server_is_not_compared_however_the_keys_are_written(new_phone: Phone) -> None:
+    for value in ("Value", "value", " value "):
+        new_phone.data[CONFIG]["device.prov.serverName"] = {value: "me:s3cr3tpw@prov.example.net", "source": "web"}
+        answer = new_phone.check("config", "--expect", "device.prov.serverName=you:other@prov.example.net", "-vvv")
+        assert answer.code == 0
+        assert "s3cr3tpw" not in answer.stdout
 
 
 def test_a_parameter_may_be_read_without_an_expectation(new_phone: Phone) -> None:

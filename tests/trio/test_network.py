@@ -41,6 +41,14 @@ def test_the_first_run_has_no_rate_and_says_so(new_phone: Phone) -> None:
     assert new_phone.requests == ["GET v1/mgmt/network/stats", "GET v1/mgmt/network/info"]
 
 
+@pytest.mark.parametrize("address", ["u:100@h", "ftp://u:100@h"])
+def test_a_very_short_password_in_an_address_hides_nothing_else(new_phone: Phone, address: str) -> None:
+    new_phone.data[NETWORK_INFO]["ProvServerAddress"] = address
+    answer = new_phone.check("network", "-vvv", "--max-output", "0")
+    assert answer.first_line == f"TRIO NETWORK OK - {LINK}, first run"
+    assert "u:100@h" not in answer.stdout
+
+
 def test_packets_a_second_are_those_between_two_runs(counted: Phone) -> None:
     answer = counted.check("network")
     summary = f"{LINK}, packets a second in 25 and out 10"

@@ -159,6 +159,15 @@ def test_the_password_of_an_address_is_not_in_a_body_either(new_phone: Phone) ->
     assert "hunter22" not in answer.stdout
 
 
+@pytest.mark.parametrize("name", list(PLACES))
+def test_a_setting_that_looks_like_an_account_is_as_expected_wherever_it_stands(new_phone: Phone, name: str) -> None:
+    section, key, other = PLACES[name]
+    new_phone.data[RUNNING][section][key] = new_phone.data[NETWORK_INFO][other] = "im:bob@x"
+    assert new_phone.check("provisioning", f"--expect-{name}", "im:bob@x").code == 0
+    new_phone.data[RUNNING][section][key] = ""
+    assert new_phone.check("provisioning", f"--expect-{name}", "im:bob@x").code == 0
+
+
 @pytest.mark.parametrize("path", [RUNNING, NETWORK_INFO])
 @pytest.mark.parametrize("data", [None, [], "text"])
 def test_data_of_another_shape_is_unknown(new_phone: Phone, path: str, data: Any) -> None:

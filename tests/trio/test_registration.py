@@ -39,6 +39,12 @@ def test_an_unregistered_line_is_critical(any_phone: Phone) -> None:
     assert (answer.long_output, answer.code) == ([f"CRITICAL: {said}"], 2)
 
 
+@pytest.mark.parametrize("label", ["Room:1@h", "im:Registered@h"])
+def test_a_label_that_looks_like_an_account_is_said_and_hides_nothing(any_phone: Phone, label: str) -> None:
+    any_phone.trio.set_lines(Line(1, label))
+    assert any_phone.check("registration", "-v").long_output[0] == f"OK: line 1 ({label}) is Registered"
+
+
 @pytest.mark.parametrize("state", ["Unregistered", "unregistered", "Registering", "Registered?", "NotRegistered", "x"])
 def test_only_registered_is_registered(any_phone: Phone, state: str) -> None:
     any_phone.trio.set_lines(Line(1, "Room 1", state=state))
