@@ -92,7 +92,7 @@ def storable(data: Any, keep: Collection[str] = ()) -> Any:
         }
     if isinstance(data, list):
         return [storable(value, keep) for value in data]
-    return without_account(_LICENCE.sub(rf"\1{HIDDEN}", data)) if isinstance(data, str) else data
+    return _without_secrets_of_uris(data) if isinstance(data, str) else data
 
 
 class Redactor:
@@ -133,7 +133,7 @@ class Redactor:
         text = _without_xml_rpc_secrets(_without_json_secrets(_up_to_a_long_secret(text)))
         for pattern in (_JSON_IN_JSON, _XML_ELEMENT):
             text = pattern.sub(_hide, text)
-        return self.known(without_account(_LICENCE.sub(rf"\1{HIDDEN}", _without_form_secrets(text))))
+        return self.known(_without_secrets_of_uris(_without_form_secrets(text)))
 
     def header(self, name: str, value: str) -> str:
         """A header's value for -vvv."""
@@ -142,6 +142,10 @@ class Redactor:
             return HIDDEN
         place, mark, query = value.partition("?")  # of a Location
         return self.known(without_account(place) + mark + _without_form_secrets(query))
+
+
+def _without_secrets_of_uris(text: str) -> str:
+    return without_account(_LICENCE.sub(rf"\1{HIDDEN}", text))
 
 
 def _hide(match: re.Match[str]) -> str:

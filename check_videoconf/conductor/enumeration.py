@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from ..errors import PagingFailed
 from ..redact import without_account
 from .calls import Calls, Gone
+from .xmlrpc import NEXT
 
 if TYPE_CHECKING:
     from ..session import Session
 
-_NEXT = "enumerateID"
 # The oldest bridges page by four: 2,400 participants still get through.
 _MOST_PAGES = 1000
 # What tells the structs of an enumerate call apart. What may be a person's is only digested.
@@ -58,14 +58,14 @@ class Enumeration:
             found = page[self._member]
             fresh = [struct for struct in found if struct["identity"] not in seen]
             yield from fresh
-            following = page.get(_NEXT)
+            following = page.get(NEXT)
             if not following:
                 return
             if not fresh or following in ids:
                 raise self._endless(f"a page of {len(found)} adds nothing, or asks for one again")
             seen.update(struct["identity"] for struct in fresh)
             ids.add(following)
-            arguments = {_NEXT: following}
+            arguments = {NEXT: following}
         raise self._endless(f"more than {_MOST_PAGES} pages")
 
     def _page(self, arguments: dict[str, str]) -> dict[str, Any]:
@@ -76,7 +76,7 @@ class Enumeration:
         return page
 
     def _asked(self, arguments: dict[str, str]) -> dict[str, Any]:
-        answer = self._calls.ask(self._method, arguments, {self._member, _NEXT, _STATE, *_IDENTITY, *self._wanted})
+        answer = self._calls.ask(self._method, arguments, {self._member, NEXT, _STATE, *_IDENTITY, *self._wanted})
         page = {self._member: answer} if self._bare and isinstance(answer, list) else self._calls.struct(answer or {})
         if self._member not in page:
             raise self._calls.failed(self._method, f"no array of {self._member}: the data is not available")
@@ -87,10 +87,10 @@ class Enumeration:
             struct.update({name: without_account(text, "") for name, text in struct.items() if isinstance(text, str)})
             struct["identity"] = _identity(flat(struct), _WHO if self._member == "participants" else ())
             _drop_personal(struct)
-        following = page.get(_NEXT) or ""
+        following = page.get(NEXT) or ""
         if not isinstance(following, (str, int)):
-            raise self._calls.wrong_shape(f"{_NEXT} is no text")
-        return {self._member: structs, _NEXT: str(following)}
+            raise self._calls.wrong_shape(f"{NEXT} is no text")
+        return {self._member: structs, NEXT: str(following)}
 
     def _endless(self, reason: str) -> PagingFailed:
         return PagingFailed(address=self._session.device.address, path=self._method, reason=reason)

@@ -33,8 +33,8 @@ _STRUCTURE = ("data", "value", "member", "name", "methodResponse", "params", "pa
 _TYPES.update({name.lower(): name for name in _STRUCTURE})
 # What holds no text; where it does, that is kept for the reader of the field to judge.
 _NO_TEXT = ("int", "i4", "i8", "double", "boolean")
-# But for this: an id of the next page that nobody can read must not pass for none.
-_NEXT = "enumerateID"
+#: The id of the next page of an enumerate call. One that nobody can read must not pass for none.
+NEXT = "enumerateID"
 # What tells that a call has failed is always wanted.
 _OUTCOME = ("faultCode", "faultString", "status", "info")
 
@@ -91,7 +91,7 @@ class _Unmarshaller(xmlrpc.client.Unmarshaller):
         try:
             self.end(tag)
         except (ValueError, TypeError):
-            if tag not in _NO_TEXT or self._stack[-1:] == [_NEXT]:
+            if tag not in _NO_TEXT or self._stack[-1:] == [NEXT]:
                 raise
             self.append("".join(self._data))
             self._value = False  # what the value around it holds is had

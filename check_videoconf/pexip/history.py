@@ -145,10 +145,8 @@ class History(Mode):
         self.say_once(f"the device's clock was set back: the next run looks back {words}")
         start = max(0.0, clock - look_back)
         ahead = self.records_since(clock + _TOLERANCE, path, field)
-        told = [record for record in ahead if not window.covers(record[field]) and self.was_told(record, field)][
-            -_MOST:
-        ]
-        seen = {**window.seen, **{record["id"]: record[field] for record in told}}
+        told = [record for record in ahead if not window.covers(record[field]) and self.was_told(record, field)]
+        seen = {**window.seen, **{record["id"]: record[field] for record in told[-_MOST:]}}
         return {"floor": start, "cursor": start, "seen": seen}
 
     def was_told(self, record: Record, field: str) -> bool:

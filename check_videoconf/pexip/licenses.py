@@ -36,7 +36,7 @@ class Licenses(Mode):
         measured = set()
         for kind in licensing.kinds(self):
             name, count, total = kind["name"], kind["usage"], kind["total"]
-            usage, free, share = (f"license-{name}-{word}" for word in ("usage", "free", "usage-prct"))
+            usage, free, share = licensing.labels(name)
             measured |= {usage, free}
             yield from self.measure(usage, count, high=total)
             yield from self.measure(free, total - count)

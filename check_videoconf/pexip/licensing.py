@@ -34,7 +34,12 @@ def _read(mode: Mode, report: Record) -> Iterator[dict[str, Any]]:
     for name in sorted(names.union(_ALWAYS)):
         members = f"{name}_total", f"{name}_count"
         if name in _KNOWN or all(member in report for member in members):
-            labels = [f"license-{name}-{word}" for word in ("usage", "free", "usage-prct")]
-            total, usage = (mode.read_member(report, one, number, *labels, what="license report") for one in members)
+            made = labels(name)
+            total, usage = (mode.read_member(report, one, number, *made, what="license report") for one in members)
             if total is not None and usage is not None and (total or usage):
                 yield {"name": name, "total": total, "usage": usage}
+
+
+def labels(name: str) -> tuple[str, str, str]:
+    """Of a kind of license the labels of the counters: in use, free, share in use."""
+    return f"license-{name}-usage", f"license-{name}-free", f"license-{name}-usage-prct"
