@@ -77,6 +77,8 @@ class Deadline:
         self._arm()
         try:
             yield
+            if self._ended:  # it was lost, and what is in the block was over before it struck again
+                raise self._ended
         except Terminated:
             self._ended = None  # it was not lost
             raise

@@ -302,6 +302,21 @@ def test_what_is_lost_in_a_destructor_strikes_again(
         go_on()
 
 
+def test_a_signal_lost_where_time_is_kept_for_what_comes_after_ends_that_at_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It would strike again, but later than that takes."""
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
+
+    class Destroyed:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    deadline = Deadline(3600)
+    with deadline.enforced(), pytest.raises(Terminated), deadline.keeping(5):
+        Destroyed()
+
+
 def test_the_deadline_is_one_in_every_output(check: Run, clock: Clock) -> None:
     with listening(clock.run_out_after_a_request) as port:
         answer = check(*plain(port, "--output", "json", "--change-state", "unknown=warning"), **PASSWORD)
